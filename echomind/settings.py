@@ -1,0 +1,43 @@
+"""Every environment variable that changes what the app does, with its default.
+
+The prefix is ``ECHOMIND_``. Nothing here is needed: without any setting the app runs offline from the repository.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Settings read once at start from ``ECHOMIND_*`` variables."""
+
+    model_config = SettingsConfigDict(env_prefix="ECHOMIND_", extra="ignore")
+
+    host: str = "127.0.0.1"
+    port: int = Field(7860, ge=0, le=65535)
+    results_dir: Path = ROOT / "results"
+    assets_dir: Path = ROOT / "assets"
+    data_dir: Path = Field(ROOT / "var", description="where the app may write: submissions, caches")
+    model: str = Field("", description="our model: a folder or a Hub id; empty means assets/model")
+    asr: str = Field("pocketsphinx", description="'pocketsphinx', or a Whisper folder or Hub id such as openai/whisper-small")
+    device: str = Field("cpu", description="torch device of the model and of Whisper")
+    threads: int = Field(2, ge=1, le=64, description="torch threads for one reply")
+    max_clip_s: float = Field(60.0, gt=0, le=600, description="longest clip taken, seconds")
+    max_upload_mb: int = Field(50, ge=1, le=1000)
+
+    @property
+    def model_path(self) -> str:
+        """Folder or Hub id of the checkpoint to load."""
+        return self.model or str(self.assets_dir / "model")
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """The settings of this process."""
+    return Settings()

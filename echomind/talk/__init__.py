@@ -1,0 +1,1 @@
+"""The live turn: hear, perceive, think, reply, speak."""
