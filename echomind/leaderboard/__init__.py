@@ -1,0 +1,1 @@
+"""What the results mean: typed records, boards, orders, correlations and figures."""

@@ -1,0 +1,102 @@
+"""Every metric that may appear in a result record: its id, level, direction, range and meaning.
+
+A metric id says how the number was made. A number made with a stand-in (``semsim_minilm``) never shares an id, and so
+never a column, with the paper's number (``semsim``). The table itself is ``metrics.toml`` beside this file.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from echomind.errors import EchoMindError
+
+Level = Literal["understanding", "reasoning", "conversation", "overall"]
+Group = Literal["understanding", "reasoning", "conversation_text", "conversation_audio", "human", "arena", "overall"]
+
+# Column groups in reading order. "human" and "arena" belong to the conversation level, but people's ratings are never
+# put under one heading with automatic ones.
+GROUPS: dict[Group, str] = {
+    "understanding": "Understanding",
+    "reasoning": "Reasoning",
+    "conversation_text": "Conversation: words",
+    "conversation_audio": "Conversation: voice",
+    "human": "Conversation: rated by people",
+    "arena": "Conversation: side by side",
+    "overall": "Overall",
+}
+LANGUAGES: dict[str, str] = {"zh": "Chinese", "en": "English"}
+_LEVEL_OF_GROUP: dict[str, str] = {"conversation_text": "conversation", "conversation_audio": "conversation"}
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One metric.
+
+    ``title`` is for a newcomer, ``term`` is the field's own name. ``low`` and ``high`` bound the values (``None``:
+    unbounded), ``unit`` is ``"%"`` or ``"points"``, ``direction`` says which values are better. ``language`` is set
+    where a benchmark scores languages apart.
+    """
+
+    id: str
+    title: str
+    term: str
+    level: Level
+    group: Group
+    low: float | None
+    high: float | None
+    unit: Literal["%", "points"]
+    definition: str
+    source: str
+    direction: Literal["higher", "lower"] = "higher"
+    decimals: int = 2
+    language: str | None = None
+
+    @property
+    def higher_is_better(self) -> bool:
+        """Whether larger values are better."""
+        return self.direction == "higher"
+
+    @property
+    def range(self) -> str:
+        """The range in words with its unit, such as ``"1 to 5"`` or ``"0 % and up"``."""
+        unit = " %" if self.unit == "%" else ""
+        low, high = (None if bound is None else f"{bound:g}".replace("-", "−") for bound in (self.low, self.high))
+        if low is not None and high is not None:
+            return f"{low} to {high}{unit}"
+        if low is not None:
+            return f"{low}{unit} and up"
+        return f"up to {high}{unit}" if high is not None else "unbounded"
+
+    def text(self, value: float) -> str:
+        """``value`` as it is shown: the published number of decimals and a real minus sign."""
+        return f"{value:.{self.decimals}f}".replace("-", "−")
+
+
+def _read(path: Path) -> Iterator[Metric]:
+    table: dict[str, dict[str, Any]] = tomllib.loads(path.read_text(encoding="utf-8"))
+    for metric_id, entry in table.items():
+        per_language = entry.pop("per_language", False)
+        level = entry.pop("level", _LEVEL_OF_GROUP.get(entry["group"], entry["group"]))
+        bounds = {bound: float(entry.pop(bound)) if bound in entry else None for bound in ("low", "high")}
+        unit = entry.pop("unit", "points")
+        metric = Metric(id=metric_id, level=cast(Level, level), unit=unit, **bounds, **entry)
+        if not per_language:
+            yield metric
+            continue
+        for code, name in LANGUAGES.items():
+            yield replace(metric, id=f"{metric_id}_{code}", title=f"{metric.title} ({name})", language=code)
+
+
+METRICS: dict[str, Metric] = {metric.id: metric for metric in _read(Path(__file__).with_name("metrics.toml"))}
+
+
+def get_metric(metric_id: str, among: Iterable[str] | None = None) -> Metric:
+    """The metric with this id. ``EchoMindError`` lists the valid ids (``among``, or all) when there is none."""
+    valid = tuple(METRICS if among is None else among)
+    if metric_id not in valid:
+        raise EchoMindError(f"unknown metric {metric_id!r}; expected one of: {', '.join(valid)}")
+    return METRICS[metric_id]
