@@ -59,8 +59,8 @@ _BOARDS = (
         id="echomind",
         title="EchoMind",
         note=(
-            "English, synthetic voices, each model with its best prompt. Audio-Flamingo3 appears in three modes, so the "
-            "14 rows are 12 models and not independent of each other. GPT-4o judges the replies and also competes."
+            "English, synthetic voices, each model with its best prompt. Audio-Flamingo3 appears in three modes, so "
+            "the 14 rows are 12 models and not independent of each other. GPT-4o judges the replies and also competes."
         ),
         protocol=Protocol(
             prompt="best", voice="tts", judge_text="gpt-4o", judge_audio="gemini-2.5-pro", scorer="paper"

@@ -81,9 +81,9 @@ def _read(path: Path) -> Iterator[Metric]:
     for metric_id, entry in table.items():
         per_language = entry.pop("per_language", False)
         level = entry.pop("level", _LEVEL_OF_GROUP.get(entry["group"], entry["group"]))
-        bounds = {bound: float(entry.pop(bound)) if bound in entry else None for bound in ("low", "high")}
+        low, high = (float(entry.pop(bound)) if bound in entry else None for bound in ("low", "high"))
         unit = entry.pop("unit", "points")
-        metric = Metric(id=metric_id, level=cast(Level, level), unit=unit, **bounds, **entry)
+        metric = Metric(id=metric_id, level=cast(Level, level), low=low, high=high, unit=unit, **entry)
         if not per_language:
             yield metric
             continue

@@ -1,0 +1,135 @@
+"""Two metrics of one board against each other: which models count, what the correlation is, and one plain sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from echomind.errors import EchoMindError
+from echomind.leaderboard.boards import Board
+from echomind.leaderboard.correlation import MIN_MODELS, Coefficient, Correlation, correlate
+from echomind.leaderboard.frame import absence, board_frame
+from echomind.leaderboard.metrics import Metric, get_metric
+from echomind.leaderboard.records import Record
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A model that is not in the correlation: the metrics it ``lacks`` (none when its protocol differs), and why."""
+
+    model: str
+    lacks: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """``models``, ``xs`` and ``ys`` are parallel: the complete pairs, in the order of the names."""
+
+    board: Board
+    x: Metric
+    y: Metric
+    models: tuple[str, ...]
+    xs: tuple[float, ...]
+    ys: tuple[float, ...]
+    left_out: tuple[LeftOut, ...]
+    result: Correlation
+    sentence: str
+    influence: str
+
+
+def _left_out(board: Board, record: Record, x: Metric, y: Metric) -> LeftOut | None:
+    if record.protocol != board.protocol:
+        return LeftOut(record.model.name, (), "measured with another protocol than this board's ranking")
+    lacking = [metric for metric in (x, y) if metric.id not in record.scores]
+    if not lacking:
+        return None
+    reasons = "; ".join(f"no {metric.term}: {absence(board, record, metric.id)}" for metric in lacking)
+    return LeftOut(record.model.name, tuple(metric.id for metric in lacking), reasons)
+
+
+def compare(board: Board, records: Mapping[str, Record], x: str, y: str) -> Comparison:
+    """Correlate metric ``x`` with metric ``y`` over the models of ``board`` that have both.
+
+    Raises ``EchoMindError`` for a metric the board does not have, or the same metric twice.
+    """
+    x_metric, y_metric = get_metric(x, board.metrics), get_metric(y, board.metrics)
+    if x == y:
+        raise EchoMindError(f"found {x!r} on both axes, expected two different metrics")
+    left_out = tuple(
+        out for record in records.values() if (out := _left_out(board, record, x_metric, y_metric)) is not None
+    )
+    frame = board_frame(board, records)
+    frame = frame[frame["ranked"]].dropna(subset=[x, y]).sort_values("name")
+    models, xs, ys = tuple(frame["name"]), tuple(map(float, frame[x])), tuple(map(float, frame[y]))
+    result = correlate(xs, ys)
+    return Comparison(
+        board,
+        x_metric,
+        y_metric,
+        models,
+        xs,
+        ys,
+        left_out,
+        result,
+        describe(x_metric, y_metric, result, constant=_constant_axis(x_metric, y_metric, xs)),
+        _influence_sentence(models, result),
+    )
+
+
+def _constant_axis(x: Metric, y: Metric, xs: tuple[float, ...]) -> Metric:
+    return x if len(set(xs)) == 1 else y
+
+
+def number(value: float) -> str:
+    """A coefficient as it is printed: two decimals, a real minus sign, and no negative zero."""
+    return f"{value + 0.0:.2f}".replace("-0.00", "0.00").replace("-", "−")
+
+
+def _name(metric: Metric) -> str:
+    return f"“{metric.title}” ({metric.term})"
+
+
+def _figure(name: str, coefficient: Coefficient) -> str:
+    value = f"the {name} is {number(coefficient.value)}"
+    if coefficient.low is None or coefficient.high is None:
+        return f"{value}, with no interval because in most draws all models were equal on one axis"
+    between = f"{number(coefficient.low)} to {number(coefficient.high)}"
+    return f"{value}, {'95 % interval' if coefficient.decided else 'compatible with anything from'} {between}"
+
+
+def describe(x: Metric, y: Metric, result: Correlation, constant: Metric) -> str:
+    """One sentence that says what the coefficients allow, and no more.
+
+    It speaks of better and worse, so an error rate needs no turning round in the reader's head. ``constant`` is the
+    metric to name when all models are equal on one axis.
+    """
+    n = result.n
+    if result.failure == "few":
+        have = "No model has" if n == 0 else f"Only {n} model{'s have' if n > 1 else ' has'}"
+        return f"{have} both {_name(x)} and {_name(y)}; a correlation needs at least {MIN_MODELS}."
+    if result.failure == "constant" or result.pearson is None or result.spearman is None:
+        return f"All {n} models have the same {_name(constant)}, so there is no correlation to speak of."
+    rank, line = result.spearman, result.pearson
+    figures = _figure("rank correlation", rank)
+    if rank.decided and line.decided and (rank.value > 0) == (line.value > 0):
+        same_way = (rank.value > 0) == (x.higher_is_better == y.higher_is_better)
+        direction = "better" if same_way else "worse"
+        verdict = f"Of {n} models, those better at {_name(x)} tend to be {direction} at {_name(y)}"
+    elif rank.decided or line.decided:
+        verdict = f"With {n} models, whether {_name(x)} and {_name(y)} go together depends on how one measures it"
+        figures = f"{figures}; {_figure('straight-line correlation', line)}"
+    else:
+        verdict = f"With {n} models one cannot say whether {_name(x)} and {_name(y)} go together"
+    return f"{verdict}: {figures}."
+
+
+def _influence_sentence(models: tuple[str, ...], result: Correlation) -> str:
+    if result.influence is None or result.spearman is None:
+        return ""
+    without = result.influence
+    return (
+        f"One model matters most: without {models[without.index]} the rank correlation would be "
+        f"{number(without.spearman)} instead of {number(result.spearman.value)}, the straight-line one "
+        f"{number(without.pearson)}."
+    )
