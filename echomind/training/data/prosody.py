@@ -113,7 +113,7 @@ PROSODY: dict[str, Prosody] = {
         aspiration=0.14,
         tilt_db=-0.8,
     ),
-    "shout": Prosody(pitch=1.55, pitch_range=0.7, tempo=0.97, tilt_db=3.6, gain_db=10.0, formant=1.05, jitter=0.006),
+    "shout": Prosody(pitch=1.55, pitch_range=0.55, tempo=0.97, tilt_db=5.0, gain_db=10.0, formant=1.05, jitter=0.006),
 }
 
 

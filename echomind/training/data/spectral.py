@@ -13,30 +13,42 @@ from echomind.audio import SAMPLE_RATE
 
 SIZE, STEP = 512, 128
 FREQUENCIES = np.fft.rfftfreq(SIZE, 1 / SAMPLE_RATE)  # Hz of the 257 bins
-_STFT = scipy.signal.ShortTimeFFT(scipy.signal.windows.hann(SIZE, sym=False), STEP, SAMPLE_RATE)
-
-
-def spectrogram(samples: np.ndarray) -> np.ndarray:
-    """Complex short-time spectrum, ``(257, frames)``."""
-    return _STFT.stft(np.pad(samples, (0, max(0, SIZE - len(samples)))))
-
-
-def sound(spectrum: np.ndarray, length: int) -> np.ndarray:
-    """Inverse of ``spectrogram``, cut to ``length`` samples, float32."""
-    return _STFT.istft(spectrum, k1=max(length, SIZE))[:length].astype(np.float32)
+_WINDOW = np.sqrt(scipy.signal.windows.hann(SIZE, sym=False)).astype(np.float32)  # at both ends of the transform
+_OVERLAP = float((_WINDOW.astype(np.float64) ** 2).sum() / STEP)  # what overlap-add of the squared windows sums to: 2
 
 
 def frames_of(length: int) -> int:
     """How many spectrogram frames ``length`` samples give."""
-    return _STFT.p_num(max(length, SIZE))
+    return 1 + int(np.ceil((length + SIZE - STEP) / STEP))
+
+
+def spectrogram(samples: np.ndarray) -> np.ndarray:
+    """Complex short-time spectrum, ``(257, frames_of(n))``; the first frame is centred 128 samples before the sound."""
+    frames = frames_of(len(samples))
+    padded = np.zeros((frames - 1) * STEP + SIZE, dtype=np.float32)
+    padded[SIZE - STEP : SIZE - STEP + len(samples)] = samples
+    windows = np.lib.stride_tricks.sliding_window_view(padded, SIZE)[::STEP]
+    return scipy.fft.rfft(windows * _WINDOW, axis=1).T
+
+
+def sound(spectrum: np.ndarray, length: int) -> np.ndarray:
+    """Inverse of ``spectrogram`` by overlap-add, cut to ``length`` samples, float32."""
+    frames = scipy.fft.irfft(spectrum.T, SIZE, axis=1) * _WINDOW
+    count, per = len(frames), SIZE // STEP
+    blocks = np.zeros((count + per - 1, STEP), dtype=np.float32)
+    for part in range(per):  # SIZE is a whole number of steps, so whole blocks can be added at once
+        blocks[part : part + count] += frames[:, part * STEP : (part + 1) * STEP]
+    return (blocks.ravel()[SIZE - STEP : SIZE - STEP + length] / _OVERLAP).astype(np.float32)
 
 
 def filtered(samples: np.ndarray, gain_db: np.ndarray, at_hz: np.ndarray) -> np.ndarray:
     """Zero-phase filter whose gain in dB is interpolated over log frequency between the points ``at_hz``."""
-    spectrum = scipy.fft.rfft(samples)
-    frequency = scipy.fft.rfftfreq(len(samples), 1 / SAMPLE_RATE)
+    size = scipy.fft.next_fast_len(len(samples) + SIZE, real=True)  # room for the response, and a quick transform
+    spectrum = scipy.fft.rfft(np.asarray(samples, dtype=np.float32), size)
+    frequency = scipy.fft.rfftfreq(size, 1 / SAMPLE_RATE)
     gain = np.interp(np.log2(np.maximum(frequency, 10.0)), np.log2(at_hz), gain_db)
-    return scipy.fft.irfft(spectrum * 10 ** (gain / 20), len(samples)).astype(np.float32)
+    shaped = scipy.fft.irfft(spectrum * (10 ** (gain / 20)).astype(np.float32), size)
+    return shaped[: len(samples)].astype(np.float32)
 
 
 def tilted(samples: np.ndarray, db_per_octave: float, pivot_hz: float = 700.0) -> np.ndarray:
@@ -80,7 +92,7 @@ def envelope(samples: np.ndarray, lifter: int = 40) -> np.ndarray:
 
 def aspirated(samples: np.ndarray, rng: np.random.Generator, lifter: int = 40) -> np.ndarray:
     """The same articulation with the glottal source replaced by noise: no periodicity left, same spectral envelope."""
-    gain = envelope(samples, lifter) / np.sqrt(SIZE * 3 / 8)  # 3/8: mean square of the Hann window
+    gain = envelope(samples, lifter) / np.sqrt(SIZE / 2)  # the window's mean square is 1/2: noise of unit density
     return shaped_noise(gain, len(samples), rng)
 
 
