@@ -27,3 +27,7 @@ class DataError(EchoMindError):
 
 class ConfigurationError(EchoMindError):
     """A setting or a command line names something that does not exist or cannot work."""
+
+
+class VoiceError(EchoMindError):
+    """A reply cannot be spoken: no voice is installed, or it failed."""
