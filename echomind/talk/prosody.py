@@ -44,5 +44,5 @@ BY_EMOTION: dict[str, Prosody] = {
 
 
 def prosody_for(emotion: str) -> Prosody:
-    """Delivery of a reply to someone in that state; an emotion without an entry, such as neutral, gets the plain one."""
+    """Delivery of a reply to someone in that state; without an entry (neutral) the plain one."""
     return BY_EMOTION.get(emotion.strip().casefold(), PLAIN)
