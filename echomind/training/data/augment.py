@@ -1,8 +1,8 @@
 """Recording conditions: equaliser, room, microphone noise, narrow bands, level. A laptop's microphone lies well inside.
 
-Each is ``f(samples, rng) -> samples``, mono float32 at 16 kHz, same length. Absolute level carries meaning here (a shout is
-8 to 14 dB over ordinary speech at -26 dBFS, a whisper 10 to 18 dB under), so the microphone's gain only varies by a normal
-deviate of 3 dB cut at 6 dB: what is left tells a shout from talk even when the gain is unlucky, and spectral cues do the rest.
+Each is ``f(samples, rng) -> samples``, mono float32 at 16 kHz, same length but for ``margins``. Absolute level carries
+meaning here (a shout is 8 to 14 dB over ordinary speech at -26 dBFS, a whisper 10 to 18 dB under), so the microphone's
+gain only varies by a normal deviate of 3 dB cut at 6 dB: a shout stays above talk even when the gain is unlucky.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import scipy.signal
 import soxr
 
 from echomind.audio import SAMPLE_RATE
-from echomind.training.data.delivery import limit
+from echomind.training.data.acoustics import limit
 from echomind.training.data.spectral import filtered
 
 GAIN_SIGMA_DB, GAIN_LIMIT_DB = 3.0, 6.0
@@ -20,9 +20,9 @@ MU = 255.0
 
 
 def equalised(samples: np.ndarray, rng: np.random.Generator, depth_db: float = 5.0) -> np.ndarray:
-    """A smooth random response: seven points from 80 Hz to 7.5 kHz, normal deviates of ``depth_db``/2 and a random tilt."""
+    """A smooth random response: seven points from 80 Hz to 7.5 kHz, deviates of ``depth_db``/2 and a random tilt."""
     at = np.geomspace(80, 7500, 7)
-    tilt = rng.uniform(-0.6, 1.4) * np.log2(
+    tilt = rng.uniform(-0.3, 1.9) * np.log2(
         at / 800
     )  # synthesisers are darker than real recordings: lean to the bright side
     gain = np.clip(rng.normal(0, depth_db / 2, len(at)), -depth_db, depth_db) + tilt
@@ -30,7 +30,7 @@ def equalised(samples: np.ndarray, rng: np.random.Generator, depth_db: float = 5
 
 
 def room(samples: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """A living room to a hall: noise decaying by 60 dB in 0.12 to 0.8 s, 2 to 18 dB under the direct sound, after 1 to 20 ms."""
+    """A living room to a hall: noise decaying by 60 dB in 0.12 to 0.8 s, 2 to 18 dB under the direct sound."""
     rt60 = float(np.exp(rng.uniform(np.log(0.12), np.log(0.8))))
     n = int(min(rt60, 0.6) * SAMPLE_RATE)
     tail = rng.standard_normal(n) * 10 ** (-3 * np.arange(n) / SAMPLE_RATE / rt60)
@@ -81,13 +81,13 @@ def microphone_gain(samples: np.ndarray, rng: np.random.Generator) -> np.ndarray
 
 
 def margins(samples: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Silence before (0 to 0.6 s) and after (0 to 0.8 s): the recording starts before the speaker does. Longer than the input."""
+    """Silence added before (0 to 0.6 s) and after (0 to 0.8 s): a recording starts before its speaker does."""
     before, after = rng.uniform(0, 0.6), rng.uniform(0, 0.8)
     return np.pad(samples, (int(before * SAMPLE_RATE), int(after * SAMPLE_RATE))).astype(np.float32)
 
 
 def recorded_speech(samples: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Conditions in the order they happen: room (45 %), equaliser (80 %), narrow band (12 %), gain (always), floor (75 %)."""
+    """Conditions in order: room (45 %), equaliser (80 %), narrow band (12 %), gain (always), noise floor (75 %)."""
     out = samples
     if rng.random() < 0.45:
         out = room(out, rng)

@@ -1,8 +1,8 @@
-"""Labelled training clips: synthesised speech, deliveries, surroundings and recording conditions, as FLAC with a manifest.
+"""Labelled training clips: synthesised speech, deliveries, surroundings, recording conditions; FLAC with a manifest.
 
-``python -m echomind.training.data.clips --out DIR --count N --seed S`` writes ``DIR/audio/*.flac`` and ``DIR/manifest.jsonl``.
-A clip is named by its recipe and written under another name first, so a file that is there is whole and is not made again;
-the manifest is derived from the recipes of the files that are there.
+``python -m echomind.training.data.clips --out DIR --count N --seed S`` writes ``DIR/audio/*.flac`` and
+``DIR/manifest.jsonl``. A clip is named by its recipe and written under another name first, so a file that is there is
+whole and is not made again; the manifest is derived from the recipes of the files that are there.
 """
 
 from __future__ import annotations
@@ -28,14 +28,18 @@ from echomind.audio import SAMPLE_RATE
 from echomind.errors import DataError, EchoMindError
 from echomind.taxonomy import NEUTRAL
 from echomind.training.data.augment import margins, recorded_speech
-from echomind.training.data.background import BACKGROUNDS, ESC10, chatter, children, mix, recorded, recordings
+from echomind.training.data.background import BACKGROUNDS, ESC10, mix, recorded, recordings
 from echomind.training.data.corpus import Scenario, scenarios_of
+from echomind.training.data.crowd import chatter, children
 from echomind.training.data.delivery import DELIVERIES, other_gender, plain
 from echomind.training.data.recipes import ENGINE_SHARES, Recipe, recipe
+from echomind.training.data.spectral import tilted
 from echomind.training.data.speech import VOICES, available, synthesise
 
 CROWD_TEXTS = 40  # sentences kept for babble in the background
 CROWD_VOICES = ("flite:rms", "flite:slt", "flite:awb", "flite:kal16")
+# dB an octave: small synthesisers are 3 to 5 dB darker above 1 kHz than close microphones hear people.
+BRIGHTER_DB = (0.0, 3.0)
 CHUNK = 20  # clips handed to a worker at a time
 
 
@@ -116,7 +120,7 @@ def surroundings(made: Recipe, seconds: float, workshop: Workshop, rng: np.rando
 
 
 def render(made: Recipe, workshop: Workshop) -> np.ndarray:
-    """The samples of a recipe, mono float32 at 16 kHz: voice, speaker, delivery, surroundings, recording, in this order."""
+    """The samples of a recipe, mono float32 at 16 kHz: voice, speaker, delivery, surroundings, then recording."""
     rng = np.random.default_rng([made.seed, made.index, 1])
     speech = spoken(made.transcript, made.voice, workshop.out / "voices")
     if made.swap:
@@ -125,6 +129,7 @@ def render(made: Recipe, workshop: Workshop) -> np.ndarray:
         speech = plain(speech, rng)
     elif made.vary == "quick":
         speech = soxr.resample(speech, SAMPLE_RATE, SAMPLE_RATE * rng.uniform(0.93, 1.07)).astype(np.float32)
+    speech = tilted(speech, rng.uniform(*BRIGHTER_DB))
     if made.delivery != NEUTRAL:
         speech = DELIVERIES[made.delivery](speech, rng, made.strength)
     speech = margins(speech, rng)
@@ -176,8 +181,9 @@ def build_speech_set(
 ) -> list[dict[str, Any]]:
     """Make (or complete) a set of ``count`` labelled clips in ``out_dir``; returns the manifest's rows.
 
-    ``part``: ``"train"`` or ``"test"`` scenarios. ``data_root``: a folder that holds ``esc10/``; without it all surroundings
-    are synthesised. ``engines``: share of each speech program. Raises ``DataError`` when a program or a recording is missing.
+    ``part``: ``"train"`` or ``"test"`` scenarios. ``data_root``: a folder that holds ``esc10/``; without it all
+    surroundings are synthesised. ``engines``: share of each speech program. Raises ``DataError`` when a program or a
+    recording is missing.
     """
     shares = engines or ENGINE_SHARES
     for engine in shares:

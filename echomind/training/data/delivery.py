@@ -14,23 +14,15 @@ import numpy as np
 
 from echomind.audio import SAMPLE_RATE
 from echomind.training.data import events
+from echomind.training.data.acoustics import limit
+from echomind.training.data.phrasing import FRAME, quiet_places, silence, with_inserts
 from echomind.training.data.prosody import PROSODY, Prosody, render
 from echomind.training.data.psola import f0_track, reshape
-from echomind.training.data.spectral import aspirated, fade, filtered
+from echomind.training.data.spectral import aspirated, filtered
 from echomind.training.data.speech import SPEECH_DBFS, active_dbfs, to_level
 
 Delivery = Callable[[np.ndarray, np.random.Generator, float], np.ndarray]
-PEAK = 0.98
-FRAME = SAMPLE_RATE // 50
 UNVOICED_F0_HZ = 130.0  # between the two adult medians; used where a clip has no voiced frame to measure
-
-
-def limit(samples: np.ndarray) -> np.ndarray:
-    """Soft limiter: untouched under 0.7 of full scale, tanh above, never beyond 0.98."""
-    loud = np.abs(samples)
-    knee = 0.7
-    squeezed = knee + (PEAK - knee) * np.tanh((loud - knee) / (PEAK - knee))
-    return (np.sign(samples) * np.where(loud > knee, squeezed, loud)).astype(np.float32)
 
 
 def speaker_of(samples: np.ndarray) -> tuple[float, float]:
@@ -38,39 +30,6 @@ def speaker_of(samples: np.ndarray) -> tuple[float, float]:
     f0 = f0_track(samples)
     median = float(np.median(f0[f0 > 0])) if np.any(f0 > 0) else UNVOICED_F0_HZ
     return median, float(np.interp(np.log2(median), np.log2([80, 100, 190, 300]), [0.97, 1.0, 1.15, 1.35]))
-
-
-def quiet_places(samples: np.ndarray, spacing_s: float = 0.22) -> np.ndarray:
-    """Sample positions of dips between words, deepest first: local minima at least 14 dB under the active level."""
-    count = len(samples) // FRAME
-    if count < 8:
-        return np.zeros(0, dtype=np.int64)
-    level = 10 * np.log10((samples[: count * FRAME].reshape(count, FRAME) ** 2).mean(axis=1) + 1e-10)
-    smooth = np.convolve(level, np.ones(3) / 3, mode="same")
-    floor = active_dbfs(samples) - 14
-    chosen: list[int] = []
-    margin = int(0.15 / 0.02)
-    for i in np.argsort(smooth[margin:-margin], kind="stable") + margin:
-        if smooth[i] > floor:
-            break
-        if all(abs(i - j) * 0.02 >= spacing_s for j in chosen):
-            chosen.append(int(i))
-    return np.array(chosen, dtype=np.int64) * FRAME + FRAME // 2
-
-
-def with_inserts(samples: np.ndarray, inserts: list[tuple[int, np.ndarray]]) -> np.ndarray:
-    """Speech cut open at sample positions, each insert laid between, with 8 ms fades at the cuts."""
-    parts: list[np.ndarray] = []
-    last = 0
-    for position, insert in sorted(inserts, key=lambda pair: pair[0]):
-        parts += [fade(samples[last:position], 0.008), insert.astype(np.float32)]
-        last = position
-    return np.concatenate([*parts, fade(samples[last:], 0.008)])
-
-
-def silence(rng: np.random.Generator, low_s: float, high_s: float) -> np.ndarray:
-    """A pause of random length."""
-    return np.zeros(int(rng.uniform(low_s, high_s) * SAMPLE_RATE), dtype=np.float32)
 
 
 def plain(samples: np.ndarray, rng: np.random.Generator, strength: float = 1.0) -> np.ndarray:
@@ -81,8 +40,9 @@ def plain(samples: np.ndarray, rng: np.random.Generator, strength: float = 1.0) 
 def _someone(rng: np.random.Generator, strength: float) -> Prosody:
     return Prosody(
         pitch=2 ** (rng.uniform(-2.5, 2.5) * strength / 12),
-        pitch_range=rng.uniform(0.8, 1.35),
-        tempo=rng.uniform(0.9, 1.06),
+        pitch_range=rng.uniform(0.9, 1.9),  # small synthesisers are flatter (1.7 semitones) than people (2 to 5)
+        intonation_st=rng.uniform(0.3, 2.4),
+        tempo=rng.uniform(0.88, 1.06),
         formant=rng.uniform(1 - 0.06 * strength, 1 + 0.06 * strength),
         slope_st=rng.uniform(-1.0, 1.0),
         tilt_db=rng.uniform(-0.8, 0.8),
@@ -115,7 +75,7 @@ def child(samples: np.ndarray, rng: np.random.Generator, strength: float = 1.0) 
 
 
 def elderly(samples: np.ndarray, rng: np.random.Generator, strength: float = 1.0) -> np.ndarray:
-    """Old age: tremor of 4 to 7 Hz, slower, slightly rough and breathy; men rise, women fall in pitch (Linville 2001)."""
+    """Old age: tremor of 4 to 7 Hz, slower, rough and breathy; men rise, women fall in pitch (Linville 2001)."""
     f0, _ = speaker_of(samples)
     pitch = rng.uniform(1.0, 1.25) if f0 < 150 else rng.uniform(0.78, 0.95)
     prosody = PROSODY["elderly"].at(strength).varied(rng)
@@ -140,7 +100,7 @@ def shout(samples: np.ndarray, rng: np.random.Generator, strength: float = 1.0) 
     """High, flat and bright at high level with a driven, clipped edge; vowels grow longer than consonants."""
     f0, _ = speaker_of(samples)
     prosody = PROSODY["shout"].at(strength).varied(rng, 0.15)
-    ceiling = 420 / f0  # what PSOLA still carries without sounding like a cartoon
+    ceiling = 430 / f0  # what PSOLA still carries without sounding like a cartoon
     loud = render(samples, Prosody(**{**prosody.__dict__, "pitch": min(prosody.pitch, ceiling), "gain_db": 0.0}), rng)
     level = SPEECH_DBFS + float(np.clip(10.5 * strength + rng.normal(0, 1.2), 7.5, 14))
     driven = to_level(compressed(loud, 0.5), level + 2.5)
@@ -207,7 +167,7 @@ def sobbing(samples: np.ndarray, rng: np.random.Generator, strength: float = 1.0
             [silence(rng, 0.03, 0.15), level * rng.uniform(0.3, 0.65) * sound, silence(rng, 0.05, 0.35)]
         )
 
-    places = quiet_places(voice, 0.35)[: max(2, int(len(voice) / SAMPLE_RATE * strength))]
+    places = quiet_places(voice, 0.5)[: max(2, int(len(voice) / SAMPLE_RATE * 0.6 * strength))]
     broken = with_inserts(voice, [(int(p), catch()) for p in places])
     cry = level * rng.uniform(0.4, 0.7) * events.sob(rng, f0, scale)
     order = [cry, silence(rng, 0.1, 0.3), broken] if rng.random() < 0.5 else [broken, silence(rng, 0.05, 0.2), cry]
@@ -220,13 +180,13 @@ def stretched(samples: np.ndarray, rng: np.random.Generator, factor: float) -> n
 
 
 def fast(samples: np.ndarray, rng: np.random.Generator, strength: float = 1.0) -> np.ndarray:
-    """Hurried: 1.3 to 1.9 times the pace (about 3.5 to 5 words a second), at the same pitch."""
-    return stretched(samples, rng, float(np.clip(1.28 + 0.27 * strength + rng.uniform(-0.1, 0.1), 1.25, 1.95)))
+    """Hurried: 1.35 to 2 times the pace (about 3.5 to 5 words a second), at the same pitch."""
+    return stretched(samples, rng, float(np.clip(1.35 + 0.29 * strength + rng.uniform(-0.1, 0.1), 1.35, 2.0)))
 
 
 def slow(samples: np.ndarray, rng: np.random.Generator, strength: float = 1.0) -> np.ndarray:
     """Drawn out: 0.5 to 0.8 of the pace and pauses between words, at the same pitch and with full voice."""
-    factor = float(np.clip(0.84 - 0.19 * strength + rng.uniform(-0.07, 0.07), 0.48, 0.82))
+    factor = float(np.clip(0.86 - 0.18 * strength + rng.uniform(-0.07, 0.07), 0.5, 0.8))
     voice = stretched(samples, rng, factor)
     places = quiet_places(voice, 0.4)[: int(rng.integers(2, 6))]
     return with_inserts(voice, [(int(p), silence(rng, 0.12, 0.5)) for p in places])

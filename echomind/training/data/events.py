@@ -3,7 +3,7 @@
 Each is ``f(rng, f0_hz, scale) -> samples`` at a peak of about 1: ``f0_hz`` the speaker's median pitch and ``scale``
 the length of the vocal tract as a formant factor (1 male, 1.15 female). Shapes follow published descriptions: laughter
 as 4 to 6 aspirated calls a second with raised, falling pitch (Bachorowski et al. 2001); cough as burst, noisy decay
-and an optional voiced end, 0.3 to 0.5 s (Korpas et al. 1996); sob as bursts of ingressive breaths before a wavering cry.
+and an optional voiced end, 0.3 to 0.5 s (Korpas et al. 1996); sob as bursts of breaths drawn in before a wavering cry.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def laughter(rng: np.random.Generator, f0_hz: float, scale: float) -> np.ndarray
 
 
 def yawn(rng: np.random.Generator, f0_hz: float, scale: float) -> np.ndarray:
-    """1.6 to 3 s: a long breath in through an opening mouth, then a voiced "aah" that falls by more than an octave's half."""
+    """1.6 to 3 s: a long breath in through an opening mouth, then a voiced "aah" that falls by about an octave."""
     inhale, exhale = rng.uniform(0.6, 1.1), rng.uniform(0.9, 1.8)
     loud = _ramp(inhale, [(0, 0), (0.7, 1), (1, 0.2)])
     opening = np.stack([SCHWA * 0.8, A * 1.05], axis=1) * scale

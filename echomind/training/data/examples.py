@@ -1,7 +1,8 @@
 """The example clips of the talk page: three sentences, each in a target, a neutral and an alternative delivery.
 
 ``python -m echomind.training.data.examples --out assets/examples --seed 0`` makes them again from flite and festival.
-The sentences occur in no training scenario. Sound is the same for the same seed; the Ogg container carries a random number.
+The sentences occur in no training scenario. The same seed gives the same sound; the Ogg container carries a random
+serial number.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ def make(example: Example, seed: int) -> np.ndarray:
 
 
 def build(out: Path, seed: int = 0) -> list[dict[str, str]]:
-    """Write the nine clips and ``examples.json`` into ``out``; returns the entries. Raises ``DataError`` without the voices."""
+    """Write the nine clips and ``examples.json`` into ``out``; returns the entries; ``DataError`` without voices."""
     out.mkdir(parents=True, exist_ok=True)
     entries = []
     for example in EXAMPLES:

@@ -29,7 +29,7 @@ Contour = Callable[[np.ndarray, np.ndarray], np.ndarray]  # (F0 of voiced frames
 
 @dataclass(frozen=True)
 class Rough:
-    """Irregularity of the glottal cycle: relative period jitter, relative amplitude shimmer, and subharmonic depth 0..1."""
+    """Irregularity of the glottal cycle: relative period jitter and amplitude shimmer, subharmonic depth 0..1."""
 
     jitter: float = 0.0
     shimmer: float = 0.0

@@ -1,7 +1,7 @@
 """What each training clip is to contain, decided from a seed before any sound is made, and which labels follow from it.
 
-A recipe depends on nothing but the seed, its index and the scenarios, so a set can be resumed, widened or audited without
-listening. Labels that the recipe does not settle are ``None`` and must be masked in training.
+A recipe depends on nothing but the seed, its index and the scenarios, so a set can be resumed, widened or audited
+without listening. Labels that the recipe does not settle are ``None`` and must be masked in training.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from echomind.training.data.corpus import Scenario
 from echomind.training.data.delivery import DELIVERIES
 from echomind.training.data.speech import ESPEAK, VOICES
 
-VERSION = 1  # raise when rendering changes, so that clips of an earlier version are not taken for this one
+VERSION = 2  # raise when rendering changes, so that clips of an earlier version are not taken for this one
 NEUTRAL_SHARE = 0.25
 SECOND_CUE_SHARE = 0.15
 OUTSIDE_NOISE_SHARE = 0.12  # clips with a recorded sound outside the 39, when recordings are at hand
@@ -152,9 +152,7 @@ def recipe(
         voice=voice.id,
         gender=gender,
         swap=chosen.endswith(" swap") and delivery != "child",
-        vary=str(
-            rng.choice(["full", "quick", "none"], p=[0.6, 0.25, 0.15] if delivery == NEUTRAL else [0.15, 0.65, 0.2])
-        ),
+        vary=str(rng.choice(["full", "quick", "none"], p=[0.6, 0.28, 0.12])),
         cues=tuple(cues),
         delivery=delivery,
         strength=round(float(rng.uniform(0.7, 1.4)), 3),

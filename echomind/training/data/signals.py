@@ -8,20 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.signal
 
 from echomind.audio import SAMPLE_RATE
+from echomind.training.data.acoustics import levelled, placed, reverberated
 from echomind.training.data.spectral import band, curve, fade
 
 MOODS = ("happy", "funny", "sad", "exciting", "angry")
-
-
-def _level(samples: np.ndarray) -> np.ndarray:
-    power = samples.astype(np.float64) ** 2
-    loud = power[power > power.max(initial=0.0) * 1e-3]
-    return (
-        (samples * 0.1 / np.sqrt(loud.mean() + 1e-12)).astype(np.float32) if len(loud) else samples.astype(np.float32)
-    )
 
 
 def tone(
@@ -38,13 +30,6 @@ def tone(
     return fade(out, 0.006)
 
 
-def _place(out: np.ndarray, note: np.ndarray, at_s: float, gain: float = 1.0) -> None:
-    start = int(at_s * SAMPLE_RATE)
-    stop = min(start + len(note), len(out))
-    if 0 <= start < stop:
-        out[start:stop] += gain * note[: stop - start]
-
-
 SQUARE = 1 / np.arange(1, 12) * (np.arange(1, 12) % 2)
 
 
@@ -58,23 +43,23 @@ def alarm(seconds: float, rng: np.random.Generator) -> np.ndarray:
         at = rng.uniform(0, 0.5)
         while at < seconds:
             for i in range(group):
-                _place(out, tone(hz, beep, SQUARE), at + i * 2 * beep)
+                placed(out, tone(hz, beep, SQUARE), at + i * 2 * beep)
             at += group * 2 * beep + rng.uniform(0.25, 0.35) + 0.2
     elif kind == 1:  # two tones in turn
         step, low = rng.uniform(0.15, 0.5), hz * rng.uniform(0.6, 0.8)
         for i, at in enumerate(np.arange(0, seconds, step)):
-            _place(out, tone(hz if i % 2 else low, step * rng.uniform(0.95, 1.0), SQUARE), at)
+            placed(out, tone(hz if i % 2 else low, step * rng.uniform(0.95, 1.0), SQUARE), at)
     elif kind == 2:  # bell: 15 to 25 hammer blows a second
         blow = tone(rng.uniform(1800, 2800), 0.3, np.array([1, 0.8, 0.6, 0.4]), 0.25, np.array([1, 1.52, 2.31, 2.9]))
         period = 1 / rng.uniform(15, 25)
         for at in np.arange(0, seconds, period):
-            _place(out, blow, at * rng.uniform(0.999, 1.001), rng.uniform(0.7, 1.0))
+            placed(out, blow, at * rng.uniform(0.999, 1.001), rng.uniform(0.7, 1.0))
     else:  # a buzzer, on and off
         hz = rng.uniform(350, 900)
         on = rng.uniform(0.3, 0.7)
         for at in np.arange(rng.uniform(0, 0.3), seconds, on * rng.uniform(1.6, 2.2)):
-            _place(out, tone(hz, on, 1 / np.arange(1, 16) ** 0.6), at)
-    return _level(out)
+            placed(out, tone(hz, on, 1 / np.arange(1, 16) ** 0.6), at)
+    return levelled(reverberated(out, rng, rng.uniform(0.2, 0.8), rng.uniform(0, 0.3)))
 
 
 def ringtone(seconds: float, rng: np.random.Generator) -> np.ndarray:
@@ -91,7 +76,7 @@ def ringtone(seconds: float, rng: np.random.Generator) -> np.ndarray:
         at = rng.uniform(0, 0.4)
         while at < seconds:
             for degree, long in zip(tune, rhythm, strict=True):
-                _place(out, tone(root * 2 ** (degree / 12), step * long * 1.5, colour, 0.18 if kind == 0 else 0.6), at)
+                placed(out, tone(root * 2 ** (degree / 12), step * long * 1.5, colour, 0.18 if kind == 0 else 0.6), at)
                 at += step * long
             at += rng.choice([0.0, 0.3, 1.0])
     elif kind == 2:
@@ -107,11 +92,11 @@ def ringtone(seconds: float, rng: np.random.Generator) -> np.ndarray:
         rung = np.sin(2 * np.pi * pair * time) + np.sin(2 * np.pi * pair * rng.choice([1.09, 1.125]) * time)
         bell = rung * (1 + 0.8 * np.sin(2 * np.pi * 20 * time)) + 0.3 * np.sin(2 * np.pi * 3 * pair * time)
         out += bell * ((time + rng.uniform(0, 1.5)) % rng.uniform(1.8, 3.0) < rng.uniform(0.9, 1.5))
-    return _level(out)
+    return levelled(reverberated(out, rng, rng.uniform(0.2, 0.8), rng.uniform(0, 0.3)))
 
 
 def horn(seconds: float, rng: np.random.Generator) -> np.ndarray:
-    """A vehicle's horn: two reedy tones a third apart (300 to 520 Hz), one long or several short blasts, street echo."""
+    """A vehicle's horn: two reedy tones a third apart (300 to 520 Hz), long or short, with a street's echo."""
     out = np.zeros(int(seconds * SAMPLE_RATE))
     low = rng.uniform(300, 430) if rng.random() < 0.8 else rng.uniform(140, 240)  # now and then a lorry
     pair = (low, low * rng.choice([1.19, 1.25, 1.26, 1.33]))
@@ -121,19 +106,15 @@ def horn(seconds: float, rng: np.random.Generator) -> np.ndarray:
         for _ in range(int(rng.integers(1, 4))):
             blast = rng.uniform(0.12, 0.5) if rng.random() < 0.6 else rng.uniform(0.6, 1.6)
             for hz in pair:
-                _place(out, tone(hz, blast, colour), at, rng.uniform(0.8, 1.0))
+                placed(out, tone(hz, blast, colour), at, rng.uniform(0.8, 1.0))
             at += blast + rng.uniform(0.08, 0.25)
         at += rng.uniform(0.5, 2.5)
-    m = int(0.5 * SAMPLE_RATE)
-    street = np.concatenate(
-        [[1.0], np.zeros(400), rng.standard_normal(m) * 0.02 * np.exp(-np.arange(m) / SAMPLE_RATE / 0.12)]
-    )
-    return _level(scipy.signal.oaconvolve(out, street)[: len(out)])
+    return levelled(reverberated(out, rng, rng.uniform(0.3, 1.0), rng.uniform(0.05, 0.35)))
 
 
 @dataclass(frozen=True)
 class _Mood:
-    """What a mood does to music: beats a minute, scale, chord roots, drums 0..1, drive 0..1, length of notes, register."""
+    """What a mood does to music: beats a minute, scale, chord roots, drums and drive 0..1, note length, register."""
 
     tempo: tuple[float, float]
     minor: bool
@@ -155,7 +136,7 @@ _MOODS = {
 
 
 def music(seconds: float, rng: np.random.Generator, mood: str | None = None) -> np.ndarray:
-    """A few bars in one of ``MOODS`` (a random one when None): chords, bass, a melody, drums and distortion as it needs."""
+    """A few bars in one of ``MOODS`` (a random one when None): chords, bass, melody, drums and distortion."""
     style = _MOODS[mood or str(rng.choice(MOODS))]
     out = np.zeros(int(seconds * SAMPLE_RATE))
     beat = 60 / rng.uniform(*style.tempo)
@@ -163,13 +144,11 @@ def music(seconds: float, rng: np.random.Generator, mood: str | None = None) -> 
     chords = style.chords[int(rng.integers(len(style.chords)))]
     third = 3 if style.minor else 4
     scale = np.array([0, 2, 3, 5, 7, 8, 10, 12] if style.minor else [0, 2, 4, 5, 7, 9, 11, 12])
-    colours = (
-        np.array([1, 0.5, 0.3, 0.2, 0.1]),
-        np.array([1, 0.1, 0.4, 0.05, 0.2]),
-        1 / np.arange(1, 9),
-        np.array([1, 0.3, 0.1]),
-    )
-    lead, pad = colours[int(rng.integers(4))], colours[int(rng.integers(4))]
+    order = np.arange(1, 17)
+    # From flute over reed and strings to brass: how fast the harmonics fall off.
+    colours = (0.7**order, 1 / order, (order % 2) / order, 1 / order**1.6, 0.85**order / order**0.5)
+    lead, pad = colours[int(rng.integers(5))], colours[int(rng.integers(5))]
+    detune = 2 ** (rng.uniform(0.04, 0.14) / 12)  # two players are never quite in tune
     note = int(rng.integers(len(scale)))
     start = -rng.uniform(0, 4) * beat
     for number in range(int(seconds / beat) + 6):
@@ -178,13 +157,15 @@ def music(seconds: float, rng: np.random.Generator, mood: str | None = None) -> 
         if number % (4 if style.sustain > 1 else 2) == 0:
             for step in (0, third, 7) if style.drive < 0.9 else (0, 7, 12):
                 hz = root * 2 ** ((chord + step) / 12 + min(style.octave, 0))
-                _place(out, tone(hz, beat * max(style.sustain * 2, 0.4), pad, max(style.sustain, 0.25)), at, 0.28)
-        _place(out, tone(root * 2 ** (chord / 12 - 1), beat * 0.9, np.array([1, 0.6, 0.3]), 0.5), at, 0.5)
+                for voice in (hz / detune, hz * detune):
+                    long = beat * max(style.sustain * 2, 0.6)
+                    placed(out, tone(voice, long, pad, max(style.sustain, 0.35)), at, 0.2)
+        placed(out, tone(root * 2 ** (chord / 12 - 1), beat * 0.9, np.array([1, 0.6, 0.3, 0.2]), 0.5), at, 0.5)
         for half in (0.0, 0.5):
             if rng.random() < style.density * (1.0 if half == 0 else 0.6):
                 note = int(np.clip(note + rng.integers(-2, 3), 0, len(scale) - 1))
                 hz = root * 2 ** (scale[note] / 12 + style.octave)
-                _place(
+                placed(
                     out,
                     tone(hz, beat * max(style.sustain, 0.25), lead, max(style.sustain, 0.15)),
                     at + half * beat,
@@ -195,12 +176,12 @@ def music(seconds: float, rng: np.random.Generator, mood: str | None = None) -> 
             time = np.arange(m) / SAMPLE_RATE
             kick = np.sin(2 * np.pi * np.cumsum(50 + 90 * np.exp(-time / 0.02)) / SAMPLE_RATE) * np.exp(-time / 0.06)
             snare = band(rng.standard_normal(m) * np.exp(-time / 0.04), 300, 6500)
-            _place(out, kick if number % 2 == 0 else snare, at, style.drums)
+            placed(out, kick if number % 2 == 0 else snare, at, style.drums)
             hat = band(rng.standard_normal(m // 3) * np.exp(-time[: m // 3] / 0.012), 4500, 7800)
             for half in (0.0, 0.5):
-                _place(out, hat, at + half * beat, 0.5 * style.drums)
+                placed(out, hat, at + half * beat, 0.5 * style.drums)
     if style.drive:
         out = np.tanh(out / (out.std() + 1e-9) * (1 + 4 * style.drive)) * (
             1 + 0.02 * curve(len(out), rng, 1.0, SAMPLE_RATE)
         )
-    return _level(out)
+    return levelled(reverberated(out, rng, rng.uniform(0.4, 1.4), rng.uniform(0.1, 0.35)))

@@ -52,7 +52,7 @@ def filtered(samples: np.ndarray, gain_db: np.ndarray, at_hz: np.ndarray) -> np.
 
 
 def tilted(samples: np.ndarray, db_per_octave: float, pivot_hz: float = 700.0) -> np.ndarray:
-    """Brighten (positive) or darken between 300 Hz and 5 kHz, 0 dB at the pivot: what vocal effort does to the source."""
+    """Brighten (positive) or darken from 300 Hz to 5 kHz, 0 dB at the pivot: what vocal effort does to the source."""
     points = np.array([20.0, 300.0, pivot_hz, 5000.0, 8000.0])
     octaves = np.log2(np.clip(points, 300.0, 5000.0) / pivot_hz)
     return filtered(samples, db_per_octave * octaves, points)
@@ -121,7 +121,7 @@ def tract(excitation: np.ndarray, formants_hz: np.ndarray, bandwidths_hz: np.nda
     for track, width in zip(wanted, widths, strict=True):
         centre = np.interp(at, np.arange(wanted.shape[1]), track)[None, :]
         gain *= centre**2 / np.sqrt((centre**2 - square) ** 2 + square * width**2)
-    # Above the modelled formants a real tract keeps resonating; without this floor it would fall by 12 dB an octave each.
+    # Higher formants exist in a real tract; without this each modelled one would take 12 dB an octave off the treble.
     gain *= np.maximum(FREQUENCIES[:, None] / 1000.0, 1.0) ** (len(wanted) * 0.9)
     return sound(spectrogram(excitation) * np.minimum(gain, 60.0), len(excitation))
 

@@ -21,7 +21,11 @@ import soxr
 from echomind.audio import SAMPLE_RATE
 from echomind.errors import DataError
 
-PACKAGES = {"flite": "flite", "festival": "festival and festvox-us-slt-hts", "espeak": "espeak-ng"}
+PACKAGES = {
+    "flite": "flite",
+    "festival": "festival festvox-us-slt-hts festvox-kallpc16k festvox-kdlpc16k",
+    "espeak": "espeak-ng",
+}
 PROGRAMS = {"flite": "flite", "festival": "text2wave", "espeak": "espeak-ng"}
 TIMEOUT_S = 60.0  # the slowest sentence seen took 1 s
 SPEECH_DBFS = -26.0  # active level of ordinary speech, as ITU-T P.56 practice and the benchmark's neutral clips have it
@@ -32,7 +36,7 @@ ESPEAK_WORDS_PER_MINUTE = 175.0  # eSpeak NG's own default
 class Voice:
     """One synthetic speaker. ``gender`` is ``"male"`` or ``"female"``; ``f0_hz`` its usual median pitch.
 
-    ``pace`` is the rate that brings the voice to about 2.7 words a second, which is ordinary talk; most defaults are faster.
+    ``pace`` is the rate that brings the voice to about 2.7 words a second, which is ordinary talk.
     """
 
     engine: str
@@ -125,7 +129,8 @@ def synthesise(text: str, voice: Voice, *, rate: float = 1.0, pitch: float = 1.0
         raise DataError(f"voice {voice.id} has no pitch setting: expected pitch 1.0, got {pitch}")
     if not available(voice.engine):
         raise DataError(
-            f"the speech program {PROGRAMS[voice.engine]!r} is not installed; on Debian: apt-get install {PACKAGES[voice.engine]}"
+            f"the speech program {PROGRAMS[voice.engine]!r} is not installed; "
+            f"on Debian: apt-get install {PACKAGES[voice.engine]}"
         )
     with tempfile.TemporaryDirectory(prefix="echomind-tts-") as folder:
         path = Path(folder) / "speech.wav"
@@ -143,7 +148,7 @@ def synthesise(text: str, voice: Voice, *, rate: float = 1.0, pitch: float = 1.0
 
 
 def trim(samples: np.ndarray, margin_s: float = 0.05) -> np.ndarray:
-    """Cut silence (more than 45 dB under the peak) at both ends, leaving ``margin_s`` of it. Empty when all is silent."""
+    """Cut silence (45 dB under the peak) at both ends, leaving ``margin_s`` of it. Empty when all is silent."""
     loud = np.flatnonzero(np.abs(samples) > np.abs(samples).max(initial=0.0) * 10 ** (-45 / 20))
     if not len(loud):
         return np.zeros(0, dtype=np.float32)
