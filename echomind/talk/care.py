@@ -40,7 +40,8 @@ REPLIES = {
     MEDICAL: (
         "This sounds like a medical emergency, so please call for help right now: 911 in the US and Canada, 999 in the "
         "UK, 112 in Europe and many other countries, 120 in mainland China. The person who answers will tell you "
-        "what to do until help comes. I'm a computer program and cannot call for you. Put the phone on speaker and stay there."
+        "what to do until help comes. I'm a computer program and cannot call for you. Put the phone on speaker and "
+        "stay there."
     ),
 }
 

@@ -1,0 +1,93 @@
+"""The recogniser and the model of this process: loaded at first use, once, and shared by every turn."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+
+from echomind.errors import CheckpointError, EchoMindError
+from echomind.models.asr import load_recognizer
+from echomind.models.protocol import SpokenLanguageModel
+from echomind.settings import Settings, get_settings
+from echomind.talk.turn import Models
+
+log = logging.getLogger(__name__)
+TURNS_AT_ONCE = 2  # more would only make each other slower on the two cores this is built for
+WAIT_S = 120.0  # for a free place; the page's queue keeps visitors from ever waiting that long here
+RETRY_S = 60.0  # a Hub that is out of reach is not asked again before
+
+
+class BusyError(EchoMindError):
+    """Too many turns are going on and none ended in time."""
+
+
+class Engine:
+    """Loads lazily and thread-safely, and lets a bounded number of turns run at once."""
+
+    def __init__(self, settings: Settings, *, turns_at_once: int = TURNS_AT_ONCE, wait_s: float = WAIT_S) -> None:
+        self.settings = settings
+        self._places = threading.BoundedSemaphore(turns_at_once)
+        self._wait_s = wait_s
+        self._lock = threading.Lock()
+        self._model: SpokenLanguageModel | None = None
+        self._missing, self._failed_at = "", float("-inf")
+
+    def models(self) -> Models:
+        """The recogniser and the model. Where the model's checkpoint cannot be had, ``model`` is None, ``missing`` why.
+
+        Raises ``CheckpointError`` when the recogniser named in the settings cannot be had.
+        """
+        recognizer = load_recognizer(self.settings.asr, self.settings.device)
+        with self._lock:
+            if self._model is None and time.monotonic() - self._failed_at > RETRY_S:
+                self._load_model()
+            return Models(recognizer, self._model, "" if self._model else self._missing)
+
+    def _load_model(self) -> None:
+        import torch
+
+        from echomind.models.slm import load_slm
+
+        torch.set_num_threads(self.settings.threads)
+        try:
+            self._model = load_slm(self.settings.model_path, self.settings.device)
+        except CheckpointError as error:
+            self._missing, self._failed_at = str(error), time.monotonic()
+            log.warning("no reply model: %s", error)
+
+    @contextmanager
+    def turn(self) -> Iterator[Models]:
+        """The models, with a place held for one turn. Raises ``BusyError`` when none becomes free in time."""
+        if not self._places.acquire(timeout=self._wait_s):
+            raise BusyError(f"all places are taken and none became free within {self._wait_s:g} s; please try again")
+        try:
+            yield self.models()
+        finally:
+            self._places.release()
+
+    def warm(self) -> None:
+        """Start loading in the background, so that it is done when a speaker has finished speaking."""
+        threading.Thread(target=self._load_quietly, name="echomind-warm", daemon=True).start()
+
+    def _load_quietly(self) -> None:
+        try:
+            self.models()
+        except EchoMindError as error:  # the turn that needs it will meet and show the same error
+            log.warning("warming up: %s", error)
+
+
+def model_is_here(settings: Settings) -> bool:
+    """Whether the model can be expected to load: a Hub id, or a folder with a configuration. Loads nothing."""
+    path = Path(settings.model_path)
+    return (path / "config.json").is_file() if not settings.model or path.is_absolute() or path.exists() else True
+
+
+@lru_cache(maxsize=1)
+def get_engine() -> Engine:
+    """The engine of this process, from its settings."""
+    return Engine(get_settings())

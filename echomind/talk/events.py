@@ -1,0 +1,86 @@
+"""What a turn tells as it goes on, and the times it measures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+
+from echomind.models.asr import Transcript
+from echomind.models.protocol import Perception, Thinking
+from echomind.talk.care import Care
+from echomind.talk.speak import Speech
+
+
+@dataclass
+class Timings:
+    """Seconds that each step took; None for a step that did not happen.
+
+    ``first_token`` counts from the start of the reply step (the thinking included) to its first piece of text and is
+    part of ``reply``; ``total`` runs from the start of decoding to the end of the last step.
+    """
+
+    decode: float | None = None
+    asr: float | None = None
+    perceive: float | None = None
+    first_token: float | None = None
+    reply: float | None = None
+    voice: float | None = None
+    total: float | None = None
+
+    def as_dict(self) -> dict[str, float | None]:
+        """By name, to a tenth of a millisecond."""
+        values = {item.name: getattr(self, item.name) for item in fields(self)}
+        return {name: value if value is None else round(value, 4) for name, value in values.items()}
+
+
+@dataclass(frozen=True)
+class Heard:
+    """The words, recognised or given."""
+
+    transcript: Transcript
+
+
+@dataclass(frozen=True)
+class Perceived:
+    """Cues and V-A-D."""
+
+    perception: Perception
+
+
+@dataclass(frozen=True)
+class Thought:
+    """The model's reading of the speaker."""
+
+    thinking: Thinking
+
+
+@dataclass(frozen=True)
+class Cared:
+    """A danger was said outright; the reply pieces that follow are fixed text with help lines, not the model's."""
+
+    care: Care
+
+
+@dataclass(frozen=True)
+class ReplyPiece:
+    """The next piece of the reply's text."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """The reply as sound, or the one line that says why there is none."""
+
+    speech: Speech | None
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Done:
+    """The end of the turn: the whole reply (empty without a model) and the measured times."""
+
+    reply: str
+    timings: Timings = field(repr=False)
+
+
+Event = Heard | Perceived | Thought | Cared | ReplyPiece | Spoken | Done

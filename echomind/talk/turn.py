@@ -1,0 +1,200 @@
+"""One live turn: hear, perceive, think, reply, speak. Each step is timed where it happens.
+
+``talk`` yields what becomes known as it becomes known, for a page; ``answer_clip`` runs a turn to its end and returns
+the documented JSON object, for the terminal and the API. Neither keeps anything.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from echomind.audio import Clip, load_clip
+from echomind.errors import CheckpointError, VoiceError
+from echomind.models.asr import Recognizer, Transcript
+from echomind.models.protocol import VAD, Perception, SpokenLanguageModel, Thinking, Turn
+from echomind.talk.care import Care, check
+from echomind.talk.events import Cared, Done, Event, Heard, Perceived, ReplyPiece, Spoken, Thought, Timings
+from echomind.talk.speak import Speech, speak
+
+Speak = Callable[[str, str], Speech]
+CONTRACT_KEYS = ("transcript", "cues", "vad", "thinking", "reply", "timings_s")  # between "clip" and "model"
+MAX_TURNS = 8  # of history given to the model; HumDial's dialogues have 3 to 5
+
+
+@dataclass(frozen=True)
+class Models:
+    """What a turn needs. Without a ``model`` only the words are heard, and ``missing`` says why in one line."""
+
+    recognizer: Recognizer
+    model: SpokenLanguageModel | None
+    missing: str = ""
+
+
+def talk(
+    clip: Clip,
+    models: Models,
+    topic: str = "",
+    history: Sequence[Turn] = (),
+    transcript: str | None = None,
+    *,
+    voice: Speak | None = speak,
+    decode_s: float | None = None,
+    seed: int = 0,
+) -> Iterator[Event]:
+    """One turn, event by event: Heard, Perceived, Thought, (Cared,) ReplyPiece..., (Spoken,) Done.
+
+    ``transcript``: the words, where the speaker has corrected them; None to recognise them. ``voice``: how to speak the
+    reply, None for no sound. ``decode_s``: what decoding took, when the caller did it. Without a model: Heard, Done.
+    """
+    started = time.perf_counter() - (decode_s or 0.0)
+    timings = Timings(decode=decode_s)
+    if transcript is None:
+        with _timed(timings, "asr"):
+            heard = models.recognizer.transcribe(clip)
+    else:
+        heard = Transcript(" ".join(transcript.split()))
+    yield Heard(heard)
+    reply = ""
+    if models.model is not None:
+        with _timed(timings, "perceive"):
+            perception = models.model.perceive(clip, heard.text, topic=topic, history=history[-MAX_TURNS:])
+        yield Perceived(perception)
+        pieces: list[str] = []
+        emotion = ""
+        for event in _reply(models.model, perception, check(heard.text), timings, seed):
+            if isinstance(event, Thought):
+                emotion = event.thinking.emotion
+            elif isinstance(event, ReplyPiece):
+                pieces.append(event.text)
+            yield event
+        reply = "".join(pieces).strip()
+        if voice is not None:
+            yield _voice(voice, reply, emotion, timings)
+    timings.total = time.perf_counter() - started
+    yield Done(reply, timings)
+
+
+def _reply(
+    model: SpokenLanguageModel, perception: Perception, care: Care | None, timings: Timings, seed: int
+) -> Iterator[Event]:
+    """Thinking, then the reply in pieces: the model's, or fixed words of care. Only the model's own time is counted."""
+    source = model.reply(perception, seed=seed)
+    spent = 0.0
+    try:
+        while True:
+            at = time.perf_counter()
+            item = next(source, None)
+            spent += time.perf_counter() - at
+            if item is None:
+                break
+            if isinstance(item, Thinking):
+                yield Thought(item)
+                if care is not None:
+                    break
+            elif item:
+                if timings.first_token is None:
+                    timings.first_token = spent
+                yield ReplyPiece(item)
+    finally:
+        close = getattr(source, "close", None)  # a turn that is stopped must not go on generating
+        if close is not None:
+            close()
+    if care is not None:
+        timings.first_token = spent
+        yield Cared(care)
+        yield ReplyPiece(care.reply)
+    timings.reply = spent
+
+
+def _voice(voice: Speak, reply: str, emotion: str, timings: Timings) -> Spoken:
+    """The reply's text is there already, so a voice that fails is said, not raised."""
+    try:
+        with _timed(timings, "voice"):
+            return Spoken(voice(reply, emotion))
+    except VoiceError as error:
+        timings.voice = None
+        return Spoken(None, str(error))
+
+
+class _timed:
+    """Writes the seconds spent inside its ``with`` block into a field of ``Timings``."""
+
+    def __init__(self, timings: Timings, step: str) -> None:
+        self._timings, self._step = timings, step
+
+    def __enter__(self) -> None:
+        self._at = time.perf_counter()
+
+    def __exit__(self, *_: object) -> None:
+        setattr(self._timings, self._step, time.perf_counter() - self._at)
+
+
+def answer_clip(
+    source: Path | bytes,
+    models: Models,
+    topic: str = "",
+    history: Sequence[Turn] = (),
+    transcript: str | None = None,
+    *,
+    name: str | None = None,
+    voice: Speak | None = None,
+    wav: Path | None = None,
+    seed: int = 0,
+) -> dict[str, Any]:
+    """A whole turn as the JSON object of ``python -m echomind talk`` and of the ``/talk`` endpoint.
+
+    ``name`` stands under ``clip`` (default: the path as given). ``wav``: where to write the spoken reply.
+    Raises ``AudioError`` for the clip, ``CheckpointError`` without a model, ``VoiceError`` when ``wav`` cannot be made.
+    """
+    if models.model is None:
+        raise CheckpointError(models.missing)
+    at = time.perf_counter()
+    clip = load_clip(source, name=None if name is None else Path(name).name)
+    decode_s = time.perf_counter() - at
+    if wav is not None:
+        voice = voice or speak
+    found: dict[str, Any] = {}
+    for event in talk(clip, models, topic, history, transcript, voice=voice, decode_s=decode_s, seed=seed):
+        match event:
+            case Heard():
+                found["transcript"] = event.transcript.text
+            case Perceived():
+                found |= perception_json(event.perception)
+            case Thought():
+                found["thinking"] = thinking_json(event.thinking)
+            case Spoken(speech=speech, problem=problem) if wav is not None:
+                if speech is None:
+                    raise VoiceError(problem)
+                wav.write_bytes(speech.wav)
+            case Done():
+                found |= {"reply": event.reply, "timings_s": event.timings.as_dict()}
+    shown = name if name is not None else str(source) if isinstance(source, Path) else "clip"
+    return {"clip": shown, **{key: found[key] for key in CONTRACT_KEYS}, "model": models.model.name}
+
+
+def perception_json(perception: Perception) -> dict[str, Any]:
+    """``cues`` by category and ``vad`` of speaker and listener, to four decimals."""
+    return {
+        "cues": {
+            category: {
+                "label": cue.label,
+                "score": round(cue.score, 4),
+                "scores": {attribute: round(p, 4) for attribute, p in cue.scores.items()},
+            }
+            for category, cue in perception.cues.items()
+        },
+        "vad": {"speaker": _vad_json(perception.speaker), "listener": _vad_json(perception.listener)},
+    }
+
+
+def thinking_json(thinking: Thinking) -> dict[str, Any]:
+    """Emotion, cause and confidence (0 to 1)."""
+    return {"emotion": thinking.emotion, "cause": thinking.cause, "confidence": round(thinking.confidence, 4)}
+
+
+def _vad_json(vad: VAD) -> dict[str, float]:
+    return {"v": round(vad.v, 4), "a": round(vad.a, 4), "d": round(vad.d, 4)}
