@@ -5,16 +5,16 @@ They are served as the named endpoints ``/leaderboard`` and ``/correlation`` and
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
-from echomind.leaderboard.boards import Board, get_board
+from echomind.leaderboard import schemas
+from echomind.leaderboard.boards import Board, Order, get_board
 from echomind.leaderboard.comparison import compare
 from echomind.leaderboard.correlation import RESAMPLES, SEED, Coefficient
 from echomind.leaderboard.frame import board_frame, ordered
-from echomind.leaderboard.metrics import METRICS
+from echomind.leaderboard.metrics import METRICS, Metric
 from echomind.leaderboard.records import Record, read_board
 from echomind.settings import get_settings
 
@@ -23,13 +23,24 @@ def _rank(value: Any) -> int | None:
     return None if pd.isna(value) else int(value)
 
 
-def _row(board: Board, slug: str, record: Record, rank: int | None) -> dict[str, Any]:
+def _order(frame: pd.DataFrame, order: Order) -> schemas.OfficialOrder:
+    table = ordered(frame, order)
+    rows = zip(table["rank"], table["name"], table["value"], strict=True)
+    return {
+        "id": order.id,
+        "title": order.title,
+        "metrics": list(order.metrics),
+        "rows": [{"rank": _rank(r), "model": m, "value": None if pd.isna(v) else float(v)} for r, m, v in rows],
+    }
+
+
+def _row(board: Board, slug: str, record: Record, rank: int | None) -> schemas.BoardRow:
     return {
         "rank": rank,
         "slug": slug,
-        "model": record.model.model_dump(mode="json"),
-        "protocol": record.protocol.model_dump(mode="json"),
-        "provenance": record.provenance.model_dump(mode="json"),
+        "model": cast(schemas.ModelInfo, record.model.model_dump(mode="json")),
+        "protocol": cast(schemas.Protocol, record.protocol.model_dump(mode="json")),
+        "provenance": cast(schemas.Provenance, record.provenance.model_dump(mode="json")),
         "scores": dict(record.scores),
         "n": dict(record.n),
         "intervals": {metric: list(bounds) for metric, bounds in record.intervals.items()},
@@ -37,7 +48,24 @@ def _row(board: Board, slug: str, record: Record, rank: int | None) -> dict[str,
     }
 
 
-def leaderboard(board: str = "echomind") -> dict[str, Any]:
+def _metric(metric: Metric) -> schemas.MetricInfo:
+    return {
+        "id": metric.id,
+        "title": metric.title,
+        "term": metric.term,
+        "level": metric.level,
+        "group": metric.group,
+        "direction": metric.direction,
+        "low": metric.low,
+        "high": metric.high,
+        "unit": metric.unit,
+        "language": metric.language,
+        "definition": metric.definition,
+        "source": metric.source,
+    }
+
+
+def leaderboard(board: str = "echomind") -> schemas.LeaderboardAnswer:
     """Every model of one board with its scores, ranks and sources.
 
     A score that was not published or measured is absent from "scores"; it is never 0. Ranks compare only records of the
@@ -47,20 +75,11 @@ def leaderboard(board: str = "echomind") -> dict[str, Any]:
         board: The board's id: echomind, echomind-upper-bound, echomind-arena, humdial or ieat-dev.
 
     Returns:
-        A JSON object: board, title, note, protocol, orders (each official order with its rows of rank, model, value),
-        rows (rank, slug, model, protocol, provenance, scores, n, intervals, coverage) and metrics (id, title, term,
-        level, group, direction, low, high, unit, definition, source).
+        The board's orders (rank, model, value), its rows (model, protocol, provenance, scores) and its metrics.
     """
     chosen = get_board(board)
     records = read_board(get_settings().results_dir, board)
     frame = board_frame(chosen, records)
-    orders = []
-    for order in chosen.orders:
-        listed = [
-            {"rank": _rank(row["rank"]), "model": row["name"], "value": None if pd.isna(row["value"]) else row["value"]}
-            for _, row in ordered(frame, order).iterrows()
-        ]
-        orders.append({"id": order.id, "title": order.title, "metrics": list(order.metrics), "rows": listed})
     if chosen.orders:
         first = ordered(frame, chosen.orders[0])
         places = {str(slug): _rank(rank) for slug, rank in first["rank"].items()}
@@ -70,20 +89,20 @@ def leaderboard(board: str = "echomind") -> dict[str, Any]:
         "board": chosen.id,
         "title": chosen.title,
         "note": chosen.note,
-        "protocol": chosen.protocol.model_dump(mode="json"),
-        "orders": orders,
+        "protocol": cast(schemas.Protocol, chosen.protocol.model_dump(mode="json")),
+        "orders": [_order(frame, order) for order in chosen.orders],
         "rows": [_row(chosen, slug, records[slug], rank) for slug, rank in places.items()],
-        "metrics": [asdict(METRICS[metric]) for metric in chosen.metrics],
+        "metrics": [_metric(METRICS[metric]) for metric in chosen.metrics],
     }
 
 
-def _coefficient(coefficient: Coefficient | None) -> dict[str, float | None]:
+def _coefficient(coefficient: Coefficient | None) -> schemas.CoefficientInfo:
     if coefficient is None:
         return {"value": None, "low": None, "high": None}
     return {"value": coefficient.value, "low": coefficient.low, "high": coefficient.high}
 
 
-def correlation(x: str, y: str, board: str = "echomind") -> dict[str, Any]:
+def correlation(x: str, y: str, board: str = "echomind") -> schemas.CorrelationAnswer:
     """How two metrics of a board go together over its models: Pearson and Spearman with 95 % bootstrap intervals.
 
     With fewer than 4 models, or when all are equal on one axis, the coefficients are null and "sentence" says why.
@@ -94,8 +113,7 @@ def correlation(x: str, y: str, board: str = "echomind") -> dict[str, Any]:
         board: The board's id: echomind, echomind-upper-bound, echomind-arena, humdial or ieat-dev.
 
     Returns:
-        A JSON object: board, x, y, n, pearson and spearman (value, low, high), sentence, influence (which model matters
-        most), points (model, x, y), missing (model, lacks, reason), bootstrap (resamples, undefined, seed) and note.
+        The coefficients with n, one sentence on what they allow, the points, and the models left out with the reason.
     """
     chosen = get_board(board)
     found = compare(chosen, read_board(get_settings().results_dir, board), x, y)

@@ -87,7 +87,7 @@ _BOARDS = (
         protocol=Protocol(
             prompt="ideal_cues", voice="tts", judge_text="gpt-4o", judge_audio="gemini-2.5-pro", scorer="paper"
         ),
-        metrics=("c_ctx_fit", "c_speech_rel", "ves", "delta_c_ctx_fit", "delta_c_speech_rel", "delta_ves"),
+        metrics=("c_ctx_fit", "delta_c_ctx_fit", "c_speech_rel", "delta_c_speech_rel", "ves", "delta_ves"),
         orders=(
             Order("vocal_empathy", "Vocal empathy", ("ves",)),
             Order("text_empathy", "Empathy in words", ("c_ctx_fit", "c_speech_rel")),
@@ -116,7 +116,7 @@ _BOARDS = (
         protocol=Protocol(
             voice="human",
             judge_text="Qwen3-Omni-30B-A3B-Instruct",
-            judge_audio="Qwen3-Omni-30B-A3B-Instruct and 20 human raters",
+            judge_audio="20 human raters",
             scorer="paper",
         ),
         metrics=(

@@ -5,6 +5,7 @@ The page's style sheet recolours text and grid lines of figures for light and da
 
 from __future__ import annotations
 
+from math import inf
 from typing import Literal, NamedTuple
 
 import plotly.graph_objects as go
@@ -68,19 +69,18 @@ def _arrow(metric: Metric, towards: str, away: str) -> str:
     return towards if metric.higher_is_better else away
 
 
-def _span(values: tuple[float, ...], extra: tuple[float, ...] = ()) -> tuple[float, float]:
-    low, high = min((*values, *extra)), max((*values, *extra))
+def _span(values: tuple[float, ...], metric: Metric) -> tuple[float, float]:
+    """The range of an axis: the values with room around them, but no ticks for values the metric cannot take."""
+    low, high = min(values), max(values)
     pad = (high - low) * 0.1 or 1.0
-    return low - pad, high + pad
+    bounds = (metric.low if metric.low is not None else -inf, metric.high if metric.high is not None else inf)
+    edge = 0.02 * (high - low + 2 * pad)
+    return max(low - pad, bounds[0] - edge), min(high + pad, bounds[1] + edge)
 
 
 def _plain(text: str) -> str:
     """A name as plotly shows it literally: its texts are a small HTML, so markup characters are escaped."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def _within(values: tuple[float, ...], span: tuple[float, float]) -> list[float]:
-    return [min(max(value, span[0]), span[1]) for value in values]
 
 
 def scatter(found: Comparison, width: Width = "wide") -> go.Figure:
@@ -99,14 +99,14 @@ def scatter(found: Comparison, width: Width = "wide") -> go.Figure:
             text="No model has both scores", showarrow=False, x=0.5, y=0.5, xref="paper", yref="paper"
         )
         return figure
-    x_span, y_span = _span(found.xs), _span(found.ys)
+    fit = found.result.fit
+    x_span = _span(found.xs, found.x)
+    y_span = _span(found.ys if fit is None else (*found.ys, fit.y[0], fit.y[-1]), found.y)
     ink = COLOURS[found.y.group].figure
-    if found.result.fit is not None:
-        fit = found.result.fit
-        low, high = _within(fit.low, y_span), _within(fit.high, y_span)
+    if fit is not None:
         band = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
-        figure.add_scatter(x=fit.x, y=low, **band)
-        figure.add_scatter(x=fit.x, y=high, fill="tonexty", fillcolor=f"{ink}24", **band)
+        figure.add_scatter(x=fit.x, y=fit.low, **band)
+        figure.add_scatter(x=fit.x, y=fit.high, fill="tonexty", fillcolor=f"{ink}24", **band)
         figure.add_scatter(
             x=fit.x, y=fit.y, mode="lines", line={"color": ink, "width": 1.5, "dash": "dash"}, hoverinfo="skip"
         )
@@ -114,6 +114,7 @@ def scatter(found: Comparison, width: Width = "wide") -> go.Figure:
         x=found.xs,
         y=found.ys,
         mode="markers",
+        cliponaxis=False,
         marker={"size": 9, "color": ink, "line": {"width": 1, "color": "rgba(255,255,255,0.8)"}},
         text=[_plain(model) for model in found.models],
         hovertemplate=f"<b>%{{text}}</b><br>{found.x.term} %{{x}}<br>{found.y.term} %{{y}}<extra></extra>",

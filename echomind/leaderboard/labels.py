@@ -110,7 +110,8 @@ def _without_collisions(
         if hits.max() == 0:
             break
         kept.discard(order[int(np.argmax(hits))])
-    return [
-        Placement(*map(float, choices[i].tips[chosen[i]]), _anchor(choices[i].tips[chosen[i]])) if i in kept else None
-        for i in range(len(choices))
-    ]
+    places: list[Placement | None] = [None] * len(choices)
+    for i in kept:
+        tip = choices[i].tips[chosen[i]]
+        places[i] = Placement(float(tip[0]), float(tip[1]), _anchor(tip))
+    return places

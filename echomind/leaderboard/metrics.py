@@ -9,6 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -71,9 +72,13 @@ class Metric:
             return f"{low}{unit} and up"
         return f"up to {high}{unit}" if high is not None else "unbounded"
 
-    def text(self, value: float) -> str:
-        """``value`` as it is shown: the published number of decimals and a real minus sign."""
-        return f"{value:.{self.decimals}f}".replace("-", "−")
+    def text(self, value: float, extra: int = 0) -> str:
+        """``value`` as it is shown: the published number of decimals (and ``extra``), halves rounded up, a real minus.
+
+        Rounding is done on the decimal digits: as binary, 67.145 would come out as 67.14.
+        """
+        step = Decimal(1).scaleb(-(self.decimals + extra))
+        return str(Decimal(repr(float(value))).quantize(step, ROUND_HALF_UP)).replace("-", "−")
 
 
 def _read(path: Path) -> Iterator[Metric]:

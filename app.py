@@ -1,0 +1,72 @@
+"""EchoMind's pages: ``python app.py`` serves them. What thinks lives in the package; this file only joins."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+# Gradio reads this when it is imported; unset, it looks up its analytics host at every start.
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+
+import gradio as gr
+from echomind.ui.talk import build_talk
+
+from echomind.leaderboard import api
+from echomind.settings import Settings, get_settings
+from echomind.ui.about import build_about
+from echomind.ui.correlations import build_correlations
+from echomind.ui.faults import spoken
+from echomind.ui.leaderboard import build_leaderboard
+from echomind.ui.theme import HEAD, stylesheet, theme
+
+PAGES = (
+    ("Leaderboard", build_leaderboard),
+    ("Correlations", build_correlations),
+    ("About", build_about),
+)
+
+
+def navigation() -> None:
+    """The links to all pages; each page needs its own, or it calls the first page "Home"."""
+    gr.Navbar(main_page_name="Talk")
+
+
+def build(settings: Settings) -> gr.Blocks:
+    """All pages in one app. Talk is the first; the results' endpoints belong to no page."""
+    with gr.Blocks(title="EchoMind", analytics_enabled=False) as demo:
+        navigation()
+        build_talk(settings)
+        gr.api(spoken(api.leaderboard), api_name="leaderboard", concurrency_limit=None)
+        gr.api(spoken(api.correlation), api_name="correlation", concurrency_limit=None)
+    for name, build_page in PAGES:
+        with demo.route(name):
+            navigation()
+            build_page(settings)
+    return demo
+
+
+def options(settings: Settings) -> dict[str, Any]:
+    """How the app is served, whatever its address."""
+    return {
+        "theme": theme(),
+        "css": stylesheet(settings.assets_dir),
+        "head": HEAD,
+        "mcp_server": True,
+        "run_history": False,  # it would keep every visitor's recordings in their browser
+        "max_file_size": f"{settings.max_upload_mb}mb",
+        "enable_monitoring": False,
+        "footer_links": ["api"],
+        "ssr_mode": False,
+    }
+
+
+def main() -> None:
+    """Serve until stopped. A Space names its address in gradio's own variable; a setting of ours goes first."""
+    settings = get_settings()
+    ours = "host" in settings.model_fields_set
+    host = settings.host if ours else os.environ.get("GRADIO_SERVER_NAME", settings.host)
+    build(settings).launch(server_name=host, server_port=settings.port, **options(settings))
+
+
+if __name__ == "__main__":
+    main()

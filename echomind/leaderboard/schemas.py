@@ -1,0 +1,155 @@
+"""The shapes of the answers in ``api.py``. The endpoints and tools publish them as JSON schemas."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+
+class RankedModel(TypedDict):
+    """A place in an official order. ``rank`` and ``value`` are null where the model lacks a score of the order."""
+
+    rank: int | None
+    model: str
+    value: float | None
+
+
+class OfficialOrder(TypedDict):
+    """One ranking, by the mean of ``metrics``."""
+
+    id: str
+    title: str
+    metrics: list[str]
+    rows: list[RankedModel]
+
+
+class ModelInfo(TypedDict):
+    """Who was measured; null where the source does not say."""
+
+    name: str
+    hub_id: str | None
+    org: str | None
+    params_b: float | None
+    weights: str | None
+    licence: str | None
+    speech_out: bool | None
+    url: str | None
+
+
+class Protocol(TypedDict):
+    """How it was measured; null where the source does not say."""
+
+    prompt: str | None
+    voice: str | None
+    judge_text: str | None
+    judge_audio: str | None
+    scorer: str
+
+
+class Provenance(TypedDict):
+    """Where the numbers come from; ``date`` is ISO 8601."""
+
+    kind: str
+    source: str
+    url: str | None
+    date: str
+    verified: bool
+    receipt: str | None
+
+
+class Coverage(TypedDict):
+    """How many of the board's metrics have a score."""
+
+    scored: int
+    of: int
+
+
+class BoardRow(TypedDict):
+    """One record. ``scores`` holds only metrics that have a score."""
+
+    rank: int | None
+    slug: str
+    model: ModelInfo
+    protocol: Protocol
+    provenance: Provenance
+    scores: dict[str, float]
+    n: dict[str, int]
+    intervals: dict[str, list[float]]
+    coverage: Coverage
+
+
+class MetricInfo(TypedDict):
+    """What a metric is; ``low`` and ``high`` are null where it is unbounded."""
+
+    id: str
+    title: str
+    term: str
+    level: str
+    group: str
+    direction: str
+    low: float | None
+    high: float | None
+    unit: str
+    language: str | None
+    definition: str
+    source: str
+
+
+class LeaderboardAnswer(TypedDict):
+    """The answer of ``leaderboard``."""
+
+    board: str
+    title: str
+    note: str
+    protocol: Protocol
+    orders: list[OfficialOrder]
+    rows: list[BoardRow]
+    metrics: list[MetricInfo]
+
+
+class CoefficientInfo(TypedDict):
+    """A coefficient with its 95 % interval; all null where there is none."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+class Point(TypedDict):
+    """One model in the plane of the two metrics."""
+
+    model: str
+    x: float
+    y: float
+
+
+class MissingModel(TypedDict):
+    """A model that is not in the correlation, and why."""
+
+    model: str
+    lacks: list[str]
+    reason: str
+
+
+class Bootstrap(TypedDict):
+    """How the intervals were made: draws, draws without a coefficient, and the seed."""
+
+    resamples: int
+    undefined: int
+    seed: int
+
+
+class CorrelationAnswer(TypedDict):
+    """The answer of ``correlation``."""
+
+    board: str
+    x: str
+    y: str
+    n: int
+    pearson: CoefficientInfo
+    spearman: CoefficientInfo
+    sentence: str
+    influence: str
+    points: list[Point]
+    missing: list[MissingModel]
+    bootstrap: Bootstrap
+    note: str

@@ -1,0 +1,151 @@
+"""The About page: what is measured, what every column means, licences, how to cite, and what not to read into it."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+import gradio as gr
+from markupsafe import Markup
+
+from echomind.leaderboard.boards import BOARDS, Board
+from echomind.leaderboard.metrics import GROUPS, LANGUAGES, Metric
+from echomind.settings import Settings
+from echomind.ui.markup import h, link, together
+from echomind.ui.table import protocol_text
+
+_LEVELS = (
+    (
+        "understanding",
+        "Understanding",
+        "Hear the words and the voice: transcribe, and answer questions about the speaker, "
+        "the way of speaking and the surroundings.",
+    ),
+    (
+        "reasoning",
+        "Reasoning",
+        "Join what was said with how it was said: what happened before, what the speaker wants, "
+        "which reply would help.",
+    ),
+    ("conversation_text", "Conversation", "Answer, in words and in a voice that suit the speaker's state."),
+)
+_LIMITS = (
+    "Few models: with 14 rows a correlation can change sign when one model joins. That is why intervals are shown.",
+    "No published score comes with an interval, so ranks a few tenths apart may not differ at all.",
+    "Scripts and reference replies of EchoMind were written with GPT-4o, which also judges the replies and competes.",
+    "EchoMind is English and single-turn; most of its clips are synthetic voices.",
+    "Judges are language models. For C_SpeechRel their agreement with people is 0.64 (Spearman), the lowest reported.",
+    "Multiple-choice questions have 2, 3 or 4 options, so guessing scores more than 25 %.",
+)
+_LICENCES = (
+    ("EchoMind data set", "CC BY-NC-SA 4.0 (data set card)", "https://huggingface.co/datasets/hlt-cuhksz/EchoMind"),
+    ("EchoMind code", "no licence file; nothing of it is copied here", "https://github.com/hlt-cuhksz/EchoMind"),
+    (
+        "HumDial Challenge",
+        "no licence stated for the scoring code; its formulas are re-implemented",
+        "https://github.com/ASLP-lab/HumDial-Challenge",
+    ),
+    ("IEAT paper", "CC BY-SA 4.0", "https://arxiv.org/abs/2601.04960"),
+)
+_CITATION = """@inproceedings{zhou2026echomind,
+  title     = {EchoMind: An Interrelated Multi-level Benchmark for Evaluating Empathetic Speech Language Models},
+  author    = {Li Zhou and Lutong Yu and You Lyu and Yihang Lin and Zefeng Zhao and Junyi Ao and Yuhao Zhang and
+               Benyou Wang and Haizhou Li},
+  booktitle = {International Conference on Learning Representations},
+  year      = {2026},
+  note      = {arXiv:2510.22758}
+}"""
+
+
+def _levels() -> Markup:
+    return h(
+        "dl",
+        [together(h("dt", title, class_=f"em-{group}"), h("dd", text)) for group, title, text in _LEVELS],
+    )
+
+
+def _metric_row(metric: Metric) -> Markup:
+    name = metric.title.removesuffix(f" ({LANGUAGES.get(metric.language or '', '')})")
+    return h(
+        "tr",
+        h("th", name, h("small", metric.term), scope="row"),
+        h("td", metric.definition),
+        h("td", metric.range),
+        h("td", "higher" if metric.higher_is_better else "lower"),
+        h("td", metric.id),
+    )
+
+
+def _board_metrics(board: Board) -> Markup:
+    head = [h("th", title, scope="col") for title in ("Score", "What it says", "Range", "Better", "Id")]
+    bodies = [
+        h(
+            "tbody",
+            h("tr", h("th", GROUPS[group], scope="rowgroup", colspan=5, class_=f"em-{group}")),
+            [_metric_row(metric) for metric in members],
+        )
+        for group, members in groupby(board.columns(), key=lambda metric: metric.group)
+    ]
+    return h(
+        "details",
+        h("summary", board.title),
+        h("p", board.note, " ", protocol_text(board.protocol).capitalize(), "."),
+        h(
+            "div",
+            h(
+                "table",
+                h("caption", f"Scores of {board.title}", class_="em-hidden"),
+                h("thead", h("tr", head)),
+                bodies,
+                class_="em-plain",
+            ),
+            class_="em-scroll",
+            tabindex=0,
+            role="region",
+            aria_label=f"Scores of {board.title}",
+        ),
+        open=board.id == "echomind",
+    )
+
+
+def about_page() -> Markup:
+    """The whole page."""
+    return h(
+        "article",
+        h("h1", "About"),
+        h(
+            "p",
+            "The same words can be a joke, a plea or a farewell. EchoMind measures whether a spoken language model "
+            "hears the difference, and whether it shows in the answer.",
+        ),
+        h("h2", "Three levels"),
+        _levels(),
+        h("h2", "What every score means"),
+        h(
+            "p",
+            "A score made with a stand-in never shares a column with the paper's. A missing score is “—”, never 0, and "
+            "never counts in a rank or a correlation.",
+        ),
+        [_board_metrics(board) for board in BOARDS.values()],
+        h("h2", "What not to read into it"),
+        h("ul", [h("li", limit) for limit in _LIMITS]),
+        h("h2", "Licences"),
+        h("ul", [h("li", link(name, url), f": {licence}") for name, licence, url in _LICENCES]),
+        h("h2", "Cite"),
+        h("p", "The benchmark is the work of its authors; please cite them."),
+        h("pre", h("code", _CITATION), tabindex=0),
+        h("h2", "For machines"),
+        h(
+            "p",
+            "Two endpoints answer in JSON and are MCP tools as well: ",
+            h("code", "/leaderboard"),
+            " and ",
+            h("code", "/correlation"),
+            ". Their shapes are under “Use via API” at the foot of every page.",
+        ),
+        class_="em-article",
+    )
+
+
+def build_about(settings: Settings) -> None:
+    """Lay the page out in the current Blocks."""
+    gr.HTML(about_page(), apply_default_css=False, js_on_load=None)
