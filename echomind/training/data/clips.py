@@ -41,6 +41,7 @@ CROWD_VOICES = ("flite:rms", "flite:slt", "flite:awb", "flite:kal16")
 # dB an octave: small synthesisers are 3 to 5 dB darker above 1 kHz than close microphones hear people.
 BRIGHTER_DB = (0.0, 3.0)
 CHUNK = 20  # clips handed to a worker at a time
+MANIFEST_EVERY = 25  # chunks; training can start on what there is
 
 
 @dataclass(frozen=True)
@@ -198,21 +199,22 @@ def build_speech_set(
     chunks = [todo[i : i + CHUNK] for i in range(0, len(todo), CHUNK)]
     started, done = time.perf_counter(), 0
     crowd(workshop)  # once, before the workers would each do it
-    if workers <= 1:
-        for chunk in chunks:
-            done += _make(workshop, chunk)
-            _progress(done, len(todo), started)
-    else:
-        with ProcessPoolExecutor(workers) as pool:
-            for finished in as_completed([pool.submit(partial(_make, workshop), chunk) for chunk in chunks]):
-                done += finished.result()
-                _progress(done, len(todo), started)
+    for number, finished in enumerate(_finished(workshop, chunks, workers), 1):
+        done += finished
+        sys.stderr.write(f"{done}/{len(todo)} clips, {done / (time.perf_counter() - started):.1f} a second\n")
+        if number % MANIFEST_EVERY == 0:
+            write_manifest(workshop, count)
     return write_manifest(workshop, count)
 
 
-def _progress(done: int, total: int, started: float) -> None:
-    rate = done / max(time.perf_counter() - started, 1e-9)
-    sys.stderr.write(f"{done}/{total} clips, {rate:.1f} a second\n")
+def _finished(workshop: Workshop, chunks: Sequence[Sequence[Recipe]], workers: int) -> Iterator[int]:
+    """Sizes of chunks as they are done, here or in worker processes."""
+    if workers <= 1:
+        yield from (_make(workshop, chunk) for chunk in chunks)
+        return
+    with ProcessPoolExecutor(workers) as pool:
+        for future in as_completed([pool.submit(partial(_make, workshop), chunk) for chunk in chunks]):
+            yield future.result()
 
 
 def main(arguments: list[str] | None = None) -> int:

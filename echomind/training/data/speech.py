@@ -118,11 +118,15 @@ def synthesise(text: str, voice: Voice, *, rate: float = 1.0, pitch: float = 1.0
 
     ``rate`` 0.5 to 2 multiplies the voice's ordinary pace. ``pitch`` 0.5 to 2 multiplies its pitch where the engine can
     (the diphone voices and eSpeak NG); for the statistical voices use ``delivery`` and leave it at 1.
-    Raises ``DataError`` when the text is empty, the program is missing, fails, or says nothing.
+    Raises ``DataError`` when the text is empty, the voice is none of ``VOICES``, the program is missing, fails, or says nothing.
     """
     spoken = " ".join(text.split())
     if not spoken:
         raise DataError("nothing to speak: the text is empty")
+    if VOICES.get(voice.id) != voice:
+        raise DataError(
+            f"no voice {voice.id}: expected one of the {len(VOICES)} in VOICES, as these programs guess silently"
+        )
     if not (0.5 <= rate <= 2.0 and 0.5 <= pitch <= 2.0):
         raise DataError(f"rate {rate} and pitch {pitch} of a voice must each be between 0.5 and 2")
     if pitch != 1.0 and not _has_pitch(voice):
