@@ -123,7 +123,7 @@ class Breakdown(_Strict):
 class Record(_Strict):
     """One model on one board. ``intervals`` are 95 % intervals, ``n`` the number of items behind a score."""
 
-    schema_version: Literal[1] = Field(alias="schema")
+    schema_version: Annotated[int, Field(alias="schema", ge=1, le=1)]  # not Literal[1], which takes true for 1
     board: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,60}$")]
     model: ModelInfo
     protocol: Protocol

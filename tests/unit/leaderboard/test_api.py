@@ -1,0 +1,92 @@
+import json
+
+import pytest
+from gradio_client.utils import python_type_to_json_schema
+
+from echomind.errors import EchoMindError
+from echomind.leaderboard import api, schemas
+from echomind.leaderboard.boards import BOARDS
+
+
+def test_the_main_board_has_its_fourteen_rows_in_order():
+    answer = api.leaderboard()
+    assert answer["board"] == "echomind"
+    assert len(answer["rows"]) == 14
+    first = answer["rows"][0]
+    assert (first["rank"], first["model"]["name"]) == (1, "GPT-4o-Audio")
+    assert (first["scores"]["understanding_acc"], first["scores"]["reasoning_acc"]) == (66.25, 68.04)
+    assert first["n"] == {"understanding_acc": 4576, "reasoning_acc": 4747}
+    assert first["intervals"] == {}
+    assert first["provenance"]["verified"] is True
+    assert [order["id"] for order in answer["orders"]] == ["understanding_reasoning", "vocal_empathy", "text_empathy"]
+    assert answer["orders"][2]["rows"][0] == {"rank": 1, "model": "GPT-4o-Audio", "value": 3.895}
+
+
+def test_missing_is_absent_from_scores_and_null_in_orders():
+    answer = api.leaderboard()
+    silent = next(row for row in answer["rows"] if row["model"]["name"] == "DeSTA2.5-Audio")
+    assert "ves" not in silent["scores"]
+    assert silent["coverage"] == {"scored": 12, "of": 16}
+    listed = next(row for row in answer["orders"][1]["rows"] if row["model"] == "DeSTA2.5-Audio")
+    assert listed == {"rank": None, "model": "DeSTA2.5-Audio", "value": None}
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_every_answer_is_strict_json_of_the_published_shape(board):
+    answer = api.leaderboard(board)
+    assert json.loads(json.dumps(answer, allow_nan=False)) == answer
+    assert set(answer) == set(schemas.LeaderboardAnswer.__annotations__)
+    for row in answer["rows"]:
+        assert set(row) == set(schemas.BoardRow.__annotations__)
+        assert set(row["model"]) == set(schemas.ModelInfo.__annotations__)
+        assert set(row["protocol"]) == set(schemas.Protocol.__annotations__)
+        assert set(row["provenance"]) == set(schemas.Provenance.__annotations__)
+        assert set(row["scores"]) <= {metric["id"] for metric in answer["metrics"]}
+    for metric in answer["metrics"]:
+        assert set(metric) == set(schemas.MetricInfo.__annotations__)
+
+
+def test_second_hand_rows_say_so():
+    assert {row["provenance"]["verified"] for row in api.leaderboard("ieat-dev")["rows"]} == {False}
+    assert {row["provenance"]["verified"] for row in api.leaderboard("echomind-arena")["rows"]} == {False}
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "n", "pearson", "spearman"),
+    [
+        ("understanding_acc", "reasoning_acc", 14, 0.72, 0.71),
+        ("understanding_acc", "c_speech_rel", 14, -0.03, 0.02),
+        ("understanding_acc", "ves", 10, 0.52, 0.68),
+    ],
+)
+def test_correlations_of_the_published_table(x, y, n, pearson, spearman):
+    answer = api.correlation(x, y)
+    assert answer["n"] == n == len(answer["points"])
+    assert round(answer["pearson"]["value"], 2) == pearson
+    assert round(answer["spearman"]["value"], 2) == spearman
+    assert n + len(answer["missing"]) == 14
+    assert set(answer) == set(schemas.CorrelationAnswer.__annotations__)
+    json.dumps(answer, allow_nan=False)
+    spans_zero = answer["spearman"]["low"] <= 0 <= answer["spearman"]["high"]
+    assert ("compatible with anything from" in answer["sentence"]) == spans_zero
+
+
+def test_too_few_models_give_nulls_and_a_reason():
+    answer = api.correlation("c_ctx_fit", "ves", "echomind-upper-bound")
+    assert answer["pearson"] == answer["spearman"] == {"value": None, "low": None, "high": None}
+    assert answer["sentence"].startswith("Only 3 models")
+
+
+def test_unknown_ids_are_answered_with_the_valid_ones():
+    with pytest.raises(EchoMindError, match="unknown board 'x'; expected one of: echomind, "):
+        api.leaderboard("x")
+    with pytest.raises(EchoMindError, match="unknown metric 'x'; expected one of: wer, semsim"):
+        api.correlation("x", "ves")
+
+
+@pytest.mark.parametrize("answer", [schemas.LeaderboardAnswer, schemas.CorrelationAnswer])
+def test_the_published_schema_is_typed_to_the_leaves(answer):
+    schema = python_type_to_json_schema(answer)
+    assert schema["type"] == "object"
+    assert set(schema["properties"]) == set(answer.__annotations__)
+    assert "{}" not in json.dumps(schema)

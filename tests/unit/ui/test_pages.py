@@ -1,0 +1,147 @@
+import os
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+
+import gradio as gr
+import pytest
+
+from echomind.errors import EchoMindError
+from echomind.leaderboard.boards import BOARDS
+from echomind.leaderboard.metrics import METRICS
+from echomind.leaderboard.view import View
+from echomind.settings import ROOT, Settings
+from echomind.ui import correlations, leaderboard
+from echomind.ui.about import about_page
+from echomind.ui.faults import spoken
+from echomind.ui.page import current_page
+from echomind.ui.reading import below, verdict
+from echomind.ui.theme import stylesheet, theme
+
+
+@pytest.fixture
+def settings():
+    return Settings(results_dir=ROOT / "results")
+
+
+def test_leaderboard_follows_the_view(settings):
+    view, order, language, html = leaderboard.show(View().on_board("humdial").in_language("en"), settings)
+    assert view.language == "en"
+    assert language.visible and language.value == "en"
+    assert order.value == "final_overall"
+    assert "English" in html
+    assert not leaderboard.show(View(), settings)[2].visible
+    assert not leaderboard.show(View().on_board("ieat-dev"), settings)[1].visible
+
+
+def test_unreadable_results_are_told_in_place_of_the_table(tmp_path):
+    (tmp_path / "echomind").mkdir()
+    (tmp_path / "echomind" / "x.json").write_text("<b>")
+    html = leaderboard.table_html(View(), Settings(results_dir=tmp_path))
+    assert 'role="alert"' in html and "echomind/x.json: line 1, column 1" in html
+
+
+def test_unreadable_results_do_not_stop_the_pages_from_being_built(tmp_path):
+    (tmp_path / "echomind").mkdir()
+    (tmp_path / "echomind" / "x.json").write_text("<b>")
+    with gr.Blocks() as demo:
+        leaderboard.build_leaderboard(Settings(results_dir=tmp_path))
+        correlations.build_correlations(Settings(results_dir=tmp_path))
+    assert any("echomind/x.json" in str(getattr(block, "value", "")) for block in demo.blocks.values())
+
+
+@pytest.mark.parametrize(
+    ("data", "order"), [({"sort": "wer"}, "wer"), ({}, ""), (None, ""), ([1], ""), ({"sort": ["x"]}, "['x']")]
+)
+def test_only_a_header_button_names_an_order(data, order):
+    assert leaderboard.asked_order(gr.EventData(None, data)) == order
+
+
+@pytest.mark.parametrize("board", [choice[1] for choice in correlations.plottable_boards()])
+def test_every_plottable_board_opens_with_a_pair_of_axes(settings, board):
+    axes = correlations.Axes().on_board(board)
+    shown = correlations.show(axes, "narrow", settings)
+    assert shown[2].value == axes.x and shown[3].value == axes.y
+    for code in BOARDS[board].languages:
+        there = axes.in_language(code)
+        assert METRICS[there.x].language == METRICS[there.y].language == code
+        assert correlations.comparison(there, settings).x.language == code
+
+
+def test_axes_that_belong_to_no_language_survive_a_change_of_language():
+    axes = correlations.Axes("humdial", "final_overall", "t1_avg_zh", "zh").in_language("en")
+    assert (axes.x, axes.y) == ("final_overall", "t1_avg_en")
+
+
+def test_the_arena_has_nothing_to_correlate():
+    assert "echomind-arena" not in dict(map(reversed, correlations.plottable_boards()))
+
+
+def test_axis_choices_offer_titles_and_ids():
+    assert ("Vocal empathy (VES)", "ves") in correlations.axis_choices(BOARDS["echomind"], "")
+
+
+def test_the_verdict_shows_sentence_coefficients_n_and_who_is_missing(parse, settings):
+    found = correlations.comparison(correlations.Axes(x="understanding_acc", y="ves"), settings)
+    page = parse(verdict(found))
+    assert page.all("p", class_="em-sentence")[0].text == found.sentence
+    rows = [[cell.text for cell in row.children] for row in page.all("tbody")[0].children]
+    assert [row[1] for row in rows] == ["0.68", "0.52"]
+    assert {row[3] for row in rows} == {"10"}
+    assert "4 left out for lack of a score" in page.text
+    assert len(page.all("li")) == 4
+
+
+def test_without_a_number_the_verdict_shows_dashes(parse, settings):
+    found = correlations.comparison(correlations.Axes("echomind-upper-bound", "c_ctx_fit", "ves"), settings)
+    cells = [row.children[1].text for row in parse(verdict(found)).all("tbody")[0].children]
+    assert cells == ["—", "—"]
+
+
+def test_the_points_are_there_as_a_table_too(parse, settings):
+    found = correlations.comparison(correlations.Axes(), settings)
+    page = parse(below(found))
+    assert len(page.all("tbody")[0].children) == 14
+    assert "not a cause" in page.text
+
+
+def test_errors_of_the_user_are_spoken_and_bugs_are_not():
+    def fails(error):
+        raise error
+
+    with pytest.raises(gr.Error, match="one clear line"):
+        spoken(fails)(EchoMindError("one clear line"))
+    with pytest.raises(KeyError):
+        spoken(fails)(KeyError("bug"))
+
+
+def test_about_explains_every_metric_of_every_board(parse):
+    text = parse(about_page()).text
+    for board in BOARDS.values():
+        for metric in board.columns():
+            assert metric.definition in text and metric.id in text
+    for word in ("CC BY-NC-SA 4.0", "arXiv:2510.22758", "0.64"):
+        assert word in text
+
+
+def test_fonts_are_files_that_hold_latin_letters():
+    from gradio.themes.utils.fonts import LocalFont, font_file_path
+
+    fonts = [font for family in (theme()._font, theme()._font_mono) for font in family if isinstance(font, LocalFont)]
+    assert len(fonts) == 3
+    for font in fonts:
+        for weight in font.weights:
+            # files of the same families that only hold other scripts are far smaller than any with Latin letters
+            assert font_file_path(font.name, weight).stat().st_size > 14_000
+
+
+def test_the_style_sheet_fetches_nothing(settings):
+    css = stylesheet(settings.assets_dir)
+    assert "--em-understanding:" in css and ".em-table" in css
+    assert "@import" not in css and "http" not in css and "url(" not in css
+
+
+def test_a_page_is_only_current_while_it_is_laid_out():
+    with pytest.raises(RuntimeError, match="no open"):
+        current_page()
+    with gr.Blocks() as demo:
+        assert current_page() is demo

@@ -1,0 +1,154 @@
+import copy
+import json
+
+import pytest
+
+from echomind.leaderboard.metrics import METRICS
+from echomind.leaderboard.view import View, arrange, board_choices
+from echomind.settings import ROOT
+from echomind.ui.table import board_table, protocol_text
+
+RESULTS = ROOT / "results"
+EVIL = "<script>alert(1)</script>${alert(2)}{{value}}"
+
+
+def draw(parse, view, results=RESULTS):
+    return parse(board_table(arrange(view, results)))
+
+
+def test_it_is_a_real_table_with_caption_and_scopes(parse):
+    page = draw(parse, View())
+    assert page.all("caption")[0].text == "EchoMind · 14 models · by Understanding and reasoning"
+    assert len(page.all("th", scope="row")) == 14
+    assert [th.text for th in page.all("th", scope="colgroup")] == [
+        "Understanding",
+        "Reasoning",
+        "Conversation: words",
+        "Conversation: voice",
+    ]
+    assert sum(int(th.attributes["colspan"]) for th in page.all("th", scope="colgroup")) == 16
+
+
+@pytest.mark.parametrize("board", [choice[1] for choice in board_choices()])
+def test_every_row_has_as_many_cells_as_there_are_columns(parse, board):
+    page = draw(parse, View().on_board(board))
+    top, second = page.all("thead")[0].children
+    columns = sum(1 for th in top.children if "rowspan" in th.attributes) + len(second.children)
+    assert {len(row.children) for row in page.all("tbody")[0].children} == {columns}
+
+
+def test_exactly_one_column_carries_the_sort(parse):
+    for view, key, state in (
+        (View(), "understanding_reasoning", "descending"),
+        (View().toggled("wer"), "wer", "ascending"),
+        (View().toggled("wer").toggled("wer"), "wer", "descending"),
+        (View().toggled("ves"), "ves", "descending"),
+        (View().toggled("ves").toggled("ves"), "ves", "ascending"),
+    ):
+        page = draw(parse, view)
+        sorted_by = [th for th in page.all("th") if th.attributes.get("aria-sort", "none") != "none"]
+        assert [(th.all("button")[0].attributes["data-sort"], th.attributes["aria-sort"]) for th in sorted_by] == [
+            (key, state)
+        ]
+
+
+def test_every_column_can_be_sorted_and_explained_by_a_button(parse):
+    page = draw(parse, View())
+    for metric in arrange(View(), RESULTS).metrics:
+        assert page.all("button", data_sort=metric.id)
+        opener = page.all("button", popovertarget=f"about-{metric.id}")
+        about = page.all("div", id=f"about-{metric.id}")
+        assert len(opener) == len(about) == 1
+        assert METRICS[metric.id].definition in about[0].text
+        assert METRICS[metric.id].range in about[0].text
+        assert "is better" in about[0].text
+
+
+def test_missing_scores_are_dashes_that_say_why(parse):
+    page = draw(parse, View())
+    dashes = page.all("span", role="img")
+    assert len(dashes) == 5 + 3 + 4 * 4  # five without WER, three without SemSim, four that do not speak
+    assert {dash.text for dash in dashes} == {"—"}
+    reasons = {dash.attributes["aria-label"] for dash in dashes}
+    assert "missing: this model does not speak" in reasons
+    assert all(dash.attributes["title"] for dash in dashes)
+
+
+def test_a_model_without_the_score_of_the_order_has_no_rank(parse):
+    page = draw(parse, View().in_order("vocal_empathy"))
+    first_cells = [row.children[0].text for row in page.all("tbody")[0].children]
+    assert first_cells == [*map(str, range(1, 11)), "—", "—", "—", "—"]
+
+
+def test_the_best_of_a_column_is_said_not_only_drawn(parse):
+    row = draw(parse, View()).all("tbody")[0].children[0]
+    assert "66.25 (best)" in [cell.text for cell in row.children]
+
+
+def test_sources_are_links_with_kind_and_date(parse):
+    page = draw(parse, View())
+    links = [a for a in page.all("a") if a.text == "Paper, 2025-10-26"]
+    assert len(links) == 14
+    assert {a.attributes["rel"] for a in page.all("a")} == {"noopener noreferrer"}
+    assert "EchoMind paper, Table 5 of v1" in page.text
+    assert "second-hand" in draw(parse, View().on_board("echomind-arena")).text
+
+
+def test_people_and_judges_stand_under_different_headings(parse):
+    groups = [th.text for th in draw(parse, View().on_board("humdial")).all("th", scope="colgroup")]
+    assert "Conversation: words" in groups and "Conversation: rated by people" in groups
+
+
+def test_hostile_names_and_searches_stay_text(parse, tmp_path):
+    record = json.loads((RESULTS / "echomind" / "gpt-4o-audio.json").read_text())
+    for field in ("name", "org", "licence"):
+        record["model"][field] = EVIL
+    record["provenance"]["source"] = EVIL
+    (tmp_path / "echomind").mkdir()
+    (tmp_path / "echomind" / "evil.json").write_text(json.dumps(record))
+    for view in (View(), View().searching(EVIL)):
+        html = str(board_table(arrange(view, tmp_path)))
+        assert "<script" not in html
+        page = parse(html)
+        assert page.all("script") == []
+        assert EVIL in page.text
+
+
+def test_nothing_found_and_nothing_there_are_told_apart(parse, tmp_path):
+    page = draw(parse, View().searching("(["))
+    assert page.all("td", class_="em-empty")[0].text == "No model matches “([”."
+    assert page.all("caption")[0].text.startswith("EchoMind · 0 of 14 models")
+    assert "no results yet" in draw(parse, View(), tmp_path).text
+
+
+def test_intervals_and_counts_are_shown_where_there_are_any(parse, tmp_path):
+    record = json.loads((RESULTS / "echomind" / "gpt-4o-audio.json").read_text())
+    record["intervals"] = {"understanding_acc": [64.88, 67.6]}
+    (tmp_path / "echomind").mkdir()
+    (tmp_path / "echomind" / "a.json").write_text(json.dumps(record))
+    page = draw(parse, View(), tmp_path)
+    assert "64.88–67.60" in page.text
+    assert page.all("td", title="Understanding accuracy, n = 4,576")
+
+
+def test_another_protocol_is_shown_without_rank_and_with_the_reason(parse, tmp_path):
+    (tmp_path / "echomind").mkdir()
+    record = json.loads((RESULTS / "echomind" / "gpt-4o-audio.json").read_text())
+    other = copy.deepcopy(record)
+    other["model"]["name"] = "Other"
+    other["protocol"]["prompt"] = "basic"
+    other["scores"]["understanding_acc"] = 99.0
+    (tmp_path / "echomind" / "a.json").write_text(json.dumps(record))
+    (tmp_path / "echomind" / "b.json").write_text(json.dumps(other))
+    last = draw(parse, View(), tmp_path).all("tbody")[0].children[-1]
+    assert "another protocol" in last.children[0].children[0].attributes["title"]
+    assert "99.00" in last.text and "(best)" not in last.text
+
+
+def test_protocols_read_as_words():
+    from echomind.leaderboard.boards import BOARDS
+
+    assert protocol_text(BOARDS["echomind"].protocol) == (
+        "each model's best prompt; synthetic voices; judged by gpt-4o and gemini-2.5-pro; scored by the source"
+    )
+    assert protocol_text(BOARDS["ieat-dev"].protocol) == "recorded people; scored by the source"
