@@ -1,0 +1,7 @@
+"""``python -m echomind``."""
+
+import sys
+
+from echomind.cli import main
+
+sys.exit(main())

@@ -1,0 +1,115 @@
+"""``python -m echomind …``: the package's functions for a terminal.
+
+Every command prints one JSON document (JSON Lines for several clips) on stdout with ``--json``, logs on stderr, and
+exits 0, 2 (bad input, explained in one line) or 1 (our fault).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from echomind import __version__
+from echomind.errors import EchoMindError
+from echomind.settings import get_settings
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def _results_check(args: argparse.Namespace) -> int:
+    from echomind.leaderboard.check import check_results
+
+    report = check_results(args.dir or get_settings().results_dir)
+    if args.json:
+        print(json.dumps(report.to_json()))
+    else:
+        for problem in report.problems:
+            print(problem, file=sys.stderr)
+        print(f"{report.files} files, {len(report.problems)} problems")
+    return 2 if report.problems else 0
+
+
+def _talk(args: argparse.Namespace) -> int:
+    from echomind.talk.command import run_talk
+
+    return run_talk(args.clips, history=args.history, topic=args.topic, voice=args.voice, as_json=args.json)
+
+
+def _answer(args: argparse.Namespace) -> int:
+    from echomind.talk.questions import run_answer
+
+    return run_answer(args.questions, as_json=args.json)
+
+
+def _train(args: argparse.Namespace) -> int:
+    from echomind.training.stages import load_stage_config, run_stage
+
+    report = run_stage(args.stage, load_stage_config(args.config))
+    print(json.dumps(report) if args.json else json.dumps(report, indent=1))
+    return 0
+
+
+def _card(args: argparse.Namespace) -> int:
+    from echomind.training.card import measure, write_card
+
+    figures = measure(args.model or Path(get_settings().model_path), args.data_root, args.only)
+    if args.write:
+        write_card(args.model or Path(get_settings().model_path), figures)
+    print(json.dumps(figures) if args.json else json.dumps(figures, indent=1))
+    return 0
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The command line of the package."""
+    parser = argparse.ArgumentParser(prog="python -m echomind", description=__doc__.splitlines()[0])
+    parser.add_argument("--version", action="version", version=f"echomind {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    def add(name: str, run: Command, text: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=text, description=text)
+        command.add_argument("--json", action="store_true", help="one JSON document on stdout")
+        command.set_defaults(run=run)
+        return command
+
+    talk = add("talk", _talk, "answer spoken clips: transcript, cues, V-A-D, thinking, reply")
+    talk.add_argument("clips", nargs="+", type=Path, metavar="CLIP")
+    talk.add_argument("--history", type=Path, help='earlier turns: JSON list of {"user", "reply", "emotion"?}')
+    talk.add_argument("--topic", default="", help="what the conversation is about, e.g. school")
+    talk.add_argument(
+        "--voice", type=Path, metavar="OUT.wav", help="also speak the reply into this file (one clip only)"
+    )
+
+    answer = add("answer", _answer, "answer multiple-choice questions about clips")
+    answer.add_argument("--questions", type=Path, required=True, metavar="FILE.jsonl")
+
+    results = add("results", _results_check, "look after the published results")
+    results.add_argument("action", choices=["check"], help="check: every file follows the schema")
+    results.add_argument("--dir", type=Path, help="another results folder")
+
+    train = add("train", _train, "run one stage of training")
+    train.add_argument("stage", help="text, align or joint")
+    train.add_argument("--config", type=Path, required=True, metavar="FILE")
+
+    card = add("card", _card, "measure the figures of the model card")
+    card.add_argument("--model", type=Path, help="checkpoint folder; default: the one the app uses")
+    card.add_argument("--data-root", type=Path, required=True, help="folder with ravdess/, emobank/, ...")
+    card.add_argument("--only", nargs="*", help="some of the measurements by name")
+    card.add_argument("--write", action="store_true", help="write the figures into the model card")
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    args = build_parser().parse_args(argv)
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(name)s: %(message)s")
+    for noisy in ("httpx", "accelerate", "numba"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    try:
+        return args.run(args)
+    except EchoMindError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2

@@ -1,0 +1,222 @@
+"""Our own spoken language model behind the common protocol: perceive, think, reply, choose."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import torch
+
+from echomind.audio import SAMPLE_RATE, Clip
+from echomind.errors import CheckpointError
+from echomind.models.protocol import VAD, Cue, Perception, Thinking, Turn
+from echomind.slm import EchoMindForConditionalGeneration, EchoMindProcessor
+from echomind.slm.configuration import CONFIDENCE_VALUES, CONFIDENCES, THINKING_EMOTIONS
+from echomind.taxonomy import CATEGORY
+
+log = logging.getLogger(__name__)
+
+MAX_HISTORY = 5  # turns, as in HumDial
+MAX_CAUSE_TOKENS = 40
+MAX_REPLY_TOKENS = 90  # about 65 words; replies of the training corpus have 8 to 45
+TEMPERATURE, TOP_P = 0.7, 0.9
+SENTENCE_ENDS = (".", "!", "?")
+
+
+@dataclass(frozen=True)
+class _State:
+    """The decoder after the prompt: its cache, the logits of the next token, the prompt's ids."""
+
+    cache: Any
+    logits: torch.Tensor
+    length: int
+
+
+class EchoMindSLM:
+    """The embedded model. One instance serves all visitors: no turn leaves a trace in it, calls may run in parallel."""
+
+    def __init__(self, model: EchoMindForConditionalGeneration, processor: EchoMindProcessor, name: str) -> None:
+        self.model, self.processor, self.name = model.eval(), processor, name
+        self._emotion_ids = [processor.encode(word)[0] for word in THINKING_EMOTIONS]
+        self._confidence_ids = [processor.encode(word)[0] for word in CONFIDENCES]
+
+    @torch.inference_mode()
+    def perceive(self, clip: Clip, transcript: str, *, topic: str = "", history: Sequence[Turn] = ()) -> Perception:
+        """Cues of the 12 categories from the sound, V-A-D from sound and words together (scale 1 to 5)."""
+        features = self.processor.feature_extractor(clip.samples, sampling_rate=SAMPLE_RATE)
+        encoded = self.model.encode_audio(
+            features["input_features"].to(self.model.device), features["feature_lengths"].to(self.model.device)
+        )
+        logits = self.model.cue_logits(encoded)
+        audio = self.model.audio_embeddings(encoded, logits)
+        state, vad = self._read(transcript, audio, topic=topic, history=history)
+        probabilities = {name: value[0].float().softmax(-1).cpu().numpy() for name, value in logits.items()}
+        cues = {name: _cue(name, self.model.config.categories[name], p) for name, p in probabilities.items()}
+        return Perception(transcript, cues, VAD(*vad[:3]), VAD(*vad[3:]), state)
+
+    def _read(
+        self,
+        transcript: str,
+        audio: list[torch.Tensor] | None,
+        *,
+        topic: str = "",
+        history: Sequence[Turn] = (),
+        question: str = "",
+    ) -> tuple[_State, list[float]]:
+        ids = self.processor.prompt(
+            transcript,
+            topic=topic,
+            history=[(t.user, t.reply) for t in history[-MAX_HISTORY:]],
+            audio_tokens=len(audio[0]) if audio else 0,
+            question=question,
+        )
+        tokens = torch.tensor([ids], device=self.model.device)
+        out = self.model(
+            inputs_embeds=self.model.embed(tokens, audio),
+            use_cache=True,
+            logits_to_keep=1,
+            vad_positions=torch.tensor([len(ids) - 1]),
+        )
+        vad = out.vad[0].float().clamp(1, 5).tolist()
+        return _State(out.past_key_values, out.logits[0, -1].float(), len(ids)), vad
+
+    @torch.inference_mode()
+    def reply(self, perception: Perception, *, seed: int = 0) -> Iterator[Thinking | str]:
+        """The thinking, then the reply in pieces. The same perception and seed give the same words (on one machine)."""
+        state = perception.state
+        if not isinstance(state, _State):
+            raise TypeError("this perception was not made by EchoMindSLM.perceive")
+        yield from self._generate(state, torch.Generator().manual_seed(seed))
+
+    def _generate(self, state: _State, generator: torch.Generator) -> Iterator[Thinking | str]:
+        ids, end = self.processor.ids, self.processor.ids["<eos>"]
+        decoder = _Decoder(self.model, state)
+        decoder.feed(ids["<think>"])
+        emotion = int(decoder.logits[self._emotion_ids].argmax())
+        decoder.feed_all([*self.processor.encode(THINKING_EMOTIONS[emotion]), ids["<cause>"]])
+        cause: list[int] = []
+        while len(cause) < MAX_CAUSE_TOKENS:
+            token = int(decoder.logits.argmax())
+            if token in ids.values():
+                break
+            cause.append(token)
+            decoder.feed(token)
+        decoder.feed(ids["<confidence>"])
+        sure = decoder.logits[self._confidence_ids].softmax(-1)
+        word = CONFIDENCES[int(sure.argmax())]
+        confidence = float((sure * torch.tensor(CONFIDENCE_VALUES, device=sure.device)).sum())
+        yield Thinking(THINKING_EMOTIONS[emotion], self.processor.decode_text(cause), confidence)
+        decoder.feed_all([*self.processor.encode(word), ids["</think>"]])
+        yield from self._stream(decoder, end, generator)
+
+    def _stream(self, decoder: _Decoder, end: int, generator: torch.Generator) -> Iterator[str]:
+        forbidden = [token for name, token in self.processor.ids.items() if name != "<eos>"]
+        reply: list[int] = []
+        shown = ""
+        while len(reply) < MAX_REPLY_TOKENS:
+            scores = decoder.logits.clone()
+            scores[forbidden] = float("-inf")
+            _block_repeats(scores, reply)
+            # An answer has at least one sentence, and does not stop in the middle of one.
+            if not shown.rstrip().endswith(SENTENCE_ENDS):
+                scores[end] = float("-inf")
+            token = _sample(scores, generator)
+            if token == end:
+                return
+            reply.append(token)
+            decoder.feed(token)
+            text = self.processor.decode_text(reply)
+            if len(text) > len(shown) and not text.endswith("�"):  # half a character waits for its rest
+                yield text[len(shown) :]
+                shown = text
+            if len(reply) > MAX_REPLY_TOKENS * 2 // 3 and shown.endswith(SENTENCE_ENDS):
+                return
+        if not shown.endswith(SENTENCE_ENDS):
+            yield "."
+
+    @torch.inference_mode()
+    def choose(
+        self, clip: Clip, question: str, options: Mapping[str, str], *, transcript: str = ""
+    ) -> dict[str, float]:
+        """Probability of each option: softmax of the mean token log-likelihoods of its text (order of ``options``)."""
+        features = self.processor.feature_extractor(clip.samples, sampling_rate=SAMPLE_RATE)
+        end = self.processor.ids["<eos>"]
+        encoded = self.model.encode_audio(
+            features["input_features"].to(self.model.device), features["feature_lengths"].to(self.model.device)
+        )
+        audio = self.model.audio_embeddings(encoded)
+        means = []
+        for text in options.values():
+            answer = [*self.processor.encode(text), end]
+            prompt = self.processor.prompt(transcript, audio_tokens=len(audio[0]), question=question)
+            tokens = torch.tensor([prompt + answer], device=self.model.device)
+            logits = self.model(
+                inputs_embeds=self.model.embed(tokens, audio), logits_to_keep=len(answer) + 1, use_cache=False
+            ).logits[0, :-1]
+            likelihood = logits.float().log_softmax(-1)[torch.arange(len(answer)), torch.tensor(answer)]
+            means.append(float(likelihood.mean()))
+        shares = np.exp(np.array(means) - max(means))
+        return dict(zip(options, (shares / shares.sum()).tolist(), strict=True))
+
+
+class _Decoder:
+    """A decoder being fed token by token on a copy of a cache, so that one perception can be answered again."""
+
+    def __init__(self, model: EchoMindForConditionalGeneration, state: _State) -> None:
+        import copy
+
+        self._model, self._cache, self.logits = model, copy.deepcopy(state.cache), state.logits
+
+    def feed(self, token: int) -> None:
+        self.feed_all([token])
+
+    def feed_all(self, tokens: Sequence[int]) -> None:
+        if not tokens:
+            return
+        ids = torch.tensor([list(tokens)], device=self._model.device)
+        out = self._model(input_ids=ids, past_key_values=self._cache, use_cache=True, logits_to_keep=1)
+        self._cache, self.logits = out.past_key_values, out.logits[0, -1].float()
+
+
+def _sample(scores: torch.Tensor, generator: torch.Generator) -> int:
+    """Nucleus sampling: the smallest set of tokens that holds ``TOP_P`` of the probability, after the temperature."""
+    probabilities, order = (scores / TEMPERATURE).softmax(-1).cpu().sort(descending=True)
+    kept = probabilities.cumsum(-1) - probabilities < TOP_P
+    chosen = torch.multinomial(probabilities * kept, 1, generator=generator)
+    return int(order[int(chosen)])
+
+
+def _block_repeats(scores: torch.Tensor, reply: list[int], size: int = 4) -> None:
+    """Rule out any token that would repeat ``size`` tokens of the reply (a phrase said twice)."""
+    if len(reply) < size:
+        return
+    tail = reply[-(size - 1) :]
+    for i in range(len(reply) - size + 1):
+        if reply[i : i + size - 1] == tail:
+            scores[reply[i + size - 1]] = float("-inf")
+
+
+def _cue(category: str, labels: Sequence[str], p: np.ndarray) -> Cue:
+    best = int(p.argmax())
+    absent = CATEGORY[category].absent
+    scores = {label: float(v) for label, v in zip(labels, p, strict=True) if label != absent}
+    return Cue(labels[best], float(p[best]), scores)
+
+
+def load_slm(path: str, device: str = "cpu") -> EchoMindSLM:
+    """Load a checkpoint from a folder or a Hub id. Raises ``CheckpointError`` when there is none or it does not fit."""
+    folder = Path(path)
+    if ("/" not in path or folder.is_absolute()) and not (folder / "config.json").is_file():
+        raise CheckpointError(f"no checkpoint in {path}: expected config.json and safetensors shards")
+    try:
+        model = EchoMindForConditionalGeneration.from_pretrained(path)
+        processor = EchoMindProcessor.from_pretrained(path)
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        raise CheckpointError(f"cannot load the checkpoint {path}: {error}") from error
+    name = f"echomind/{folder.name}" if folder.exists() else path
+    log.info("loaded %s: %.1f M parameters on %s", name, model.num_parameters() / 1e6, device)
+    return EchoMindSLM(cast(Any, model).to(device), processor, name)

@@ -1,0 +1,141 @@
+"""The one training loop: seeded, logged, resumable to the step, on ``accelerate``.
+
+A stage gives ``batch(step)`` and ``loss(model, batch)``. Batches are a function of the seed and step alone, and the
+random state of dropout is stored with the weights, so a run that was cut off and resumed gives the curve of one that
+was not. A checkpoint is written to a temporary folder and renamed, so the newest folder is always complete.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+from accelerate import Accelerator
+from accelerate.utils import set_seed
+from torch import nn
+
+log = logging.getLogger(__name__)
+
+Losses = dict[str, torch.Tensor]  # "loss" is what is minimised; the rest is logged
+
+
+@dataclass(frozen=True)
+class LoopConfig:
+    """How long, how fast, how often to save. ``mixed_precision``: "no" or "bf16" (1.5x on CPUs with AVX512-BF16)."""
+
+    steps: int
+    learning_rate: float = 1e-3
+    warmup_steps: int = 100
+    weight_decay: float = 0.05
+    clip_norm: float = 1.0
+    save_every: int = 200
+    log_every: int = 20
+    seed: int = 0
+    mixed_precision: str = "no"
+    compile: bool = False  # needs a C++ compiler; each batch shape costs a minute once, then 2.7x (bf16, two cores)
+
+
+def learning_rate_at(step: int, config: LoopConfig) -> float:
+    """Linear warm-up, then a cosine to a tenth of the peak."""
+    if step < config.warmup_steps:
+        return config.learning_rate * (step + 1) / config.warmup_steps
+    progress = (step - config.warmup_steps) / max(1, config.steps - config.warmup_steps)
+    return config.learning_rate * (0.1 + 0.45 * (1 + math.cos(math.pi * min(1.0, progress))))
+
+
+def newest_checkpoint(run_dir: Path) -> Path | None:
+    """The last complete checkpoint of a run, if there is one."""
+    found = sorted(run_dir.glob("step-*"), key=lambda p: int(p.name.split("-")[1]))
+    return found[-1] if found else None
+
+
+def parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
+    """Weight decay for matrices only, as usual; norms, biases and embeddings of size one dimension go without."""
+    trained = [p for p in model.parameters() if p.requires_grad]
+    return [
+        {"params": [p for p in trained if p.ndim >= 2], "weight_decay": weight_decay},
+        {"params": [p for p in trained if p.ndim < 2], "weight_decay": 0.0},
+    ]
+
+
+def train(
+    model: nn.Module,
+    batch: Callable[[int], Any],
+    loss: Callable[[nn.Module, Any], Losses],
+    config: LoopConfig,
+    run_dir: Path,
+    *,
+    stop_after: int | None = None,
+) -> list[dict[str, float]]:
+    """Train to ``config.steps`` (or stop early after ``stop_after`` steps of this call) and return the log.
+
+    ``run_dir`` gets ``log.jsonl`` (step, losses, learning rate, seconds) and ``step-N`` checkpoints, of which the last
+    two are kept; a later call with the same arguments goes on from there.
+    """
+    set_seed(config.seed)
+    accelerator = Accelerator(mixed_precision=config.mixed_precision, cpu=not torch.cuda.is_available())
+    optimizer = torch.optim.AdamW(
+        parameter_groups(model, config.weight_decay), lr=config.learning_rate, betas=(0.9, 0.98)
+    )
+    prepared, optimizer = accelerator.prepare(model, optimizer)
+    run_dir.mkdir(parents=True, exist_ok=True)
+    log_path, step = run_dir / "log.jsonl", 0
+    history: list[dict[str, float]] = []
+    if (checkpoint := newest_checkpoint(run_dir)) is not None:
+        accelerator.load_state(str(checkpoint))
+        step = int(checkpoint.name.split("-")[1])
+        history = [row for row in map(json.loads, log_path.read_text().splitlines()) if row["step"] <= step]
+        log_path.write_text("".join(json.dumps(row) + "\n" for row in history))
+        log.info("resuming %s at step %d", run_dir, step)
+    (run_dir / "config.json").write_text(json.dumps(asdict(config), indent=1))
+    last = min(config.steps, step + stop_after) if stop_after is not None else config.steps
+    prepared.train()
+    called = torch.compile(prepared, dynamic=False) if config.compile else prepared
+    sums: dict[str, float] = {}
+    counted, started = 0, time.perf_counter()
+    while step < last:
+        rate = learning_rate_at(step, config)
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        with accelerator.autocast():
+            losses = loss(cast(nn.Module, called), batch(step))
+        accelerator.backward(losses["loss"])
+        accelerator.clip_grad_norm_(prepared.parameters(), config.clip_norm)
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
+        step += 1
+        counted += 1
+        for name, value in losses.items():
+            sums[name] = sums.get(name, 0.0) + float(value.detach())
+        if step % config.log_every == 0 or step == last:
+            row = {name: value / counted for name, value in sums.items()}
+            row |= {"step": step, "lr": rate, "seconds": round(time.perf_counter() - started, 3)}
+            history.append(row)
+            with log_path.open("a") as file:
+                file.write(json.dumps(row) + "\n")
+            log.info("%s", json.dumps({k: round(v, 4) for k, v in row.items()}))
+            sums, counted, started = {}, 0, time.perf_counter()
+        if step % config.save_every == 0 or step == last:
+            save_checkpoint(accelerator, run_dir, step)
+    accelerator.free_memory()
+    return history
+
+
+def save_checkpoint(accelerator: Accelerator, run_dir: Path, step: int, keep: int = 2) -> None:
+    """Write ``step-N`` complete or not at all, then drop all but the newest ``keep``."""
+    partial = run_dir / f"partial-{step}"
+    shutil.rmtree(partial, ignore_errors=True)
+    accelerator.save_state(str(partial))
+    target = run_dir / f"step-{step}"
+    shutil.rmtree(target, ignore_errors=True)
+    partial.rename(target)
+    for old in sorted(run_dir.glob("step-*"), key=lambda p: int(p.name.split("-")[1]))[:-keep]:
+        shutil.rmtree(old)

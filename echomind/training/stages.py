@@ -1,0 +1,195 @@
+"""The stages by name: each takes a configuration file, starts from a checkpoint (or none), and writes one.
+
+``python -m echomind train text|align|joint --config FILE``. A configuration is one JSON object; see ``configs/``.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import dataclass, fields
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from echomind.errors import ConfigurationError
+from echomind.slm import EchoMindConfig, EchoMindFeatureExtractor, EchoMindForConditionalGeneration, EchoMindProcessor
+from echomind.slm.configuration import THINKING_EMOTIONS, tiny_mla_config
+from echomind.training.align import Listening, align_loss
+from echomind.training.cues import CueData, Hearing, hearing_loss
+from echomind.training.data.published import load_emobank
+from echomind.training.joint import Joint, JointData, joint_loss
+from echomind.training.loop import LoopConfig, train
+from echomind.training.recordings import TRAIN_ACTORS, FeatureStore, ravdess, synthetic
+from echomind.training.speech import SpeechData
+from echomind.training.text import TextData, emobank_correlation, text_loss, training_texts
+from echomind.training.tokenizer import train_tokenizer
+from echomind.training.vad import ListenerMap
+
+log = logging.getLogger(__name__)
+STAGES = ("text", "align", "joint")
+SHARD_SIZE = "9MB"  # a Space's git takes files up to 10 MB
+
+
+@dataclass(frozen=True)
+class StageConfig:
+    """One stage of training. ``loop`` (and for ``align`` also ``cues``) are :class:`LoopConfig` objects.
+
+    ``data_root`` holds the published corpora, ``speech`` the synthetic clips (see ``echomind.training.data.clips``),
+    ``transcripts`` a JSON object from clip file names to what the recogniser wrote. ``init`` is the checkpoint to start
+    from; the first stage may leave it empty. ``decoder`` overrides fields of the embedded decoder of a new model.
+    """
+
+    data_root: Path
+    run_dir: Path
+    out: Path
+    loop: LoopConfig
+    cues: LoopConfig | None = None
+    init: Path | None = None
+    speech: Path | None = None
+    cache: Path | None = None
+    transcripts: Path | None = None
+    batch_size: int = 64
+    seed: int = 0
+    threads: int = 2
+    decoder: dict[str, Any] | None = None
+    stop_after: int | None = None
+
+
+def load_stage_config(path: Path) -> StageConfig:
+    """Read a configuration; raises ``ConfigurationError`` naming the file and the unknown or missing key."""
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"{path}: cannot read the configuration ({error})") from error
+    known = {f.name for f in fields(StageConfig)}
+    if not isinstance(raw, dict) or (unknown := set(raw) - known):
+        found = sorted(unknown) if isinstance(raw, dict) else type(raw).__name__
+        raise ConfigurationError(f"{path}: unknown {found}; expected keys out of {sorted(known)}")
+    try:
+        for name in ("data_root", "run_dir", "out", "init", "speech", "cache", "transcripts"):
+            if raw.get(name) is not None:
+                raw[name] = Path(raw[name])
+        for name in ("loop", "cues"):
+            if raw.get(name) is not None:
+                raw[name] = LoopConfig(**raw[name])
+        return StageConfig(**raw)
+    except TypeError as error:
+        raise ConfigurationError(f"{path}: {error}") from error
+
+
+def start(config: StageConfig) -> tuple[EchoMindForConditionalGeneration, EchoMindProcessor]:
+    """The checkpoint of ``init``, or a new tiny model with a tokenizer trained on the text sources."""
+    torch.set_num_threads(config.threads)
+    torch.manual_seed(config.seed)
+    if config.init is not None:
+        model = EchoMindForConditionalGeneration.from_pretrained(config.init)
+        return model, EchoMindProcessor.from_pretrained(str(config.init))
+    extractor = EchoMindFeatureExtractor()
+    saved = config.run_dir / "tokenizer"
+    if not saved.is_dir():
+        train_tokenizer(training_texts(config.data_root)).save_pretrained(str(saved))
+        extractor.save_pretrained(str(saved))
+    processor = EchoMindProcessor.from_pretrained(str(saved))
+    text_config = tiny_mla_config(vocab_size=len(processor.tokenizer), **(config.decoder or {}))
+    return EchoMindForConditionalGeneration(EchoMindConfig(text_config=text_config)), processor
+
+
+def finish(model: EchoMindForConditionalGeneration, processor: EchoMindProcessor, out: Path) -> None:
+    """Write a checkpoint that ``from_pretrained`` loads, in shards that git takes."""
+    model.save_pretrained(out, max_shard_size=SHARD_SIZE)
+    processor.save_pretrained(str(out))
+    log.info("wrote %s", out)
+
+
+def run_text(config: StageConfig) -> dict[str, Any]:
+    """Stage ``text``; returns the last losses and EmoBank's r on the official dev part."""
+    model, processor = start(config)
+    data = TextData(config.data_root, processor, seed=config.seed, batch_size=config.batch_size)
+    history = train(model, data.batch, text_loss, config.loop, config.run_dir / "loop", stop_after=config.stop_after)
+    model.eval()
+    finish(model, processor, config.out)
+    r = emobank_correlation(model, processor, config.data_root, "dev")
+    return {"losses": history[-1], "emobank_dev_r": {k: v.round(3).tolist() for k, v in r.items()}}
+
+
+def speech_stores(config: StageConfig, processor: EchoMindProcessor) -> tuple[FeatureStore, FeatureStore]:
+    """RAVDESS of the training actors, and our synthetic clips."""
+    if config.speech is None:
+        raise ConfigurationError('this stage needs "speech": a folder made by echomind.training.data.clips')
+    cache = config.cache or config.run_dir / "cache"
+    extractor = processor.feature_extractor
+    acted = FeatureStore(ravdess(config.data_root, TRAIN_ACTORS), extractor, cache)
+    return acted, FeatureStore(synthetic(config.speech), extractor, cache)
+
+
+def speech_data(
+    config: StageConfig, model: EchoMindForConditionalGeneration, processor: EchoMindProcessor, made: FeatureStore
+) -> SpeechData:
+    """Clips with replies for ``align`` and ``joint``."""
+    _, ratings, _ = load_emobank(config.data_root, "train")
+    return SpeechData(
+        made,
+        model,
+        processor,
+        ListenerMap(ratings),
+        seed=config.seed,
+        batch_size=config.batch_size,
+        transcripts=config.transcripts,
+    )
+
+
+def run_align(config: StageConfig) -> dict[str, Any]:
+    """Stage ``align``: the ears learn their labels (``cues``), then the decoder learns to read them (``loop``)."""
+    model, processor = start(config)
+    acted, made = speech_stores(config, processor)
+    report: dict[str, Any] = {}
+    if config.cues is not None:
+        # Half of each batch is real acted speech, half is made.
+        data = CueData(
+            [(acted, 0.5), (made, 0.5)], model.config.categories, seed=config.seed, batch_size=config.batch_size
+        )
+        hearing = Hearing(model)
+        history = train(hearing, data.batch, hearing_loss, config.cues, config.run_dir / "cues")
+        report["cues"] = history[-1]
+    distil = speech_data(config, model, processor, made)
+    history = train(
+        Listening(model), distil.batch, align_loss, config.loop, config.run_dir / "loop", stop_after=config.stop_after
+    )
+    for parameter in model.parameters():
+        parameter.requires_grad_(True)
+    finish(model.eval(), processor, config.out)
+    return report | {"align": history[-1]}
+
+
+def run_joint(config: StageConfig) -> dict[str, Any]:
+    """Stage ``joint``: thinking and reply from text and from speech together."""
+    model, processor = start(config)
+    _, made = speech_stores(config, processor)
+    text = TextData(config.data_root, processor, seed=config.seed, batch_size=config.batch_size)
+    data = JointData(speech_data(config, model, processor, made), text)
+    emotion_ids = torch.tensor([processor.encode(word)[0] for word in THINKING_EMOTIONS])
+    history = train(
+        Joint(model),
+        data.batch,
+        partial(joint_loss, emotion_ids=emotion_ids),
+        config.loop,
+        config.run_dir / "loop",
+        stop_after=config.stop_after,
+    )
+    for parameter in model.parameters():
+        parameter.requires_grad_(True)
+    finish(model.eval(), processor, config.out)
+    return {"joint": history[-1]}
+
+
+_RUN = {"text": run_text, "align": run_align, "joint": run_joint}
+
+
+def run_stage(name: str, config: StageConfig) -> dict[str, Any]:
+    """Run a stage by name; raises ``ConfigurationError`` for a name that is none."""
+    if name not in _RUN:
+        raise ConfigurationError(f"unknown stage {name!r}: expected one of {', '.join(STAGES)}")
+    return _RUN[name](config)
