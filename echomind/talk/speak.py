@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import textwrap
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from echomind.settings import ROOT
 from echomind.talk.prosody import Prosody, prosody_for
 
 MAX_CHARS = 1_000  # about a minute of speech; a reply is two or three sentences
+MAX_PIECE = 200  # characters spoken at a time; flite's time grows faster than the length of a sentence
 TIMEOUT_S = 30.0  # for the whole reply; either program needs well under a second
 # The built-in flite voice that obeys its pitch settings; its melody is that of a range of about 28 Hz when left alone.
 FLITE_VOICE, FLITE_PITCH_HZ, FLITE_RANGE_HZ = "slt", 170.0, 32.0
@@ -103,9 +105,8 @@ def _pieces(text: str) -> list[str]:
     clean = "".join(" " if c in "[]<>" or not (c.isprintable() or c == "\n") else c for c in text)
     pieces: list[str] = []
     for match in PIECE.findall(clean[:MAX_CHARS]):
-        piece = " ".join(match.split())
-        if any(c.isalnum() for c in piece):
-            pieces.append(piece)
+        parts = textwrap.wrap(" ".join(match.split()), MAX_PIECE)
+        pieces += [part for part in parts if any(c.isalnum() for c in part)]
     return pieces
 
 

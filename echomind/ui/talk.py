@@ -1,0 +1,234 @@
+"""The Talk page: speak, and see what was heard, felt, understood and replied. Layout and wiring only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from gradio.components.api_component import Api
+from gradio.utils import get_upload_folder
+from gradio_client.utils import python_type_to_json_schema
+
+from echomind.audio import load_clip
+from echomind.settings import Settings
+from echomind.talk.engine import Engine, model_is_here
+from echomind.talk.examples import Example, by_script, read_examples
+from echomind.talk.schemas import EarlierTurn, TalkAnswer
+from echomind.ui import talk_about, talk_session, talk_view
+from echomind.ui.faults import spoken
+from echomind.ui.markup import h
+from echomind.ui.talk_endpoint import talk_endpoint
+from echomind.ui.talk_session import Session, Step, View
+from echomind.ui.talk_words import delivery_words
+from echomind.ui.uploads import Uploads
+
+TOPICS = ("family", "work", "school", "health", "food", "games", "sports", "entertainment", "finance", "technology")
+TURNS_AT_ONCE = 2  # the rest wait in the page's queue, which shows their place
+SESSION_S = 1_800  # how long a conversation stays in memory without a new turn
+HUSH = "() => { window.speechSynthesis?.cancel(); document.querySelectorAll('audio').forEach((a) => a.pause()); }"
+VIEW = tuple(field.name for field in fields(View))
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The components that turns read and write. ``shown`` holds one for each field of ``View``."""
+
+    mic: gr.Audio
+    topic: gr.Dropdown
+    aloud: gr.Checkbox
+    session: gr.State
+    shown: dict[str, Any]
+
+
+def build_talk(settings: Settings) -> None:
+    """Lay the page out in the current Blocks, with the public endpoint ``/talk``."""
+    engine, uploads = Engine(settings), Uploads(Path(get_upload_folder()))
+    script = (settings.assets_dir / "talk.js").read_text(encoding="utf-8")
+    gr.HTML(talk_about.heading(), apply_default_css=False, js_on_load=None)
+    if not model_is_here(settings):
+        gr.HTML(talk_view.status(talk_session.NO_MODEL, error=True), apply_default_css=False, js_on_load=None)
+    with gr.Row(elem_id="talk"):
+        with gr.Column(elem_id="talk-speak"):
+            mic = _microphone(script)
+            with gr.Row(elem_id="talk-progress"):
+                status, stop = _html("status"), gr.Button("Stop", size="sm", elem_id="talk-stop")
+            topic, aloud, restart = _options()
+        with gr.Column(elem_id="talk-answer"):
+            shown, answer_again = _answer(script)
+        with gr.Column(elem_id="talk-examples"):
+            buttons = _examples(settings)
+            gr.HTML(talk_about.promises(settings), apply_default_css=False, js_on_load=None)
+    parts = Parts(mic, topic, aloud, gr.State(Session(), time_to_live=SESSION_S), {"status": status, **shown})
+    _wire(parts, engine, uploads, answer_again, stop, restart, buttons)
+    _publish(engine, uploads)
+
+
+def _html(name: str, *, js: str | None = None) -> gr.HTML:
+    """The component for one field of ``View``."""
+    value = getattr(View(), name)
+    return gr.HTML(value, apply_default_css=False, js_on_load=js, elem_id=f"talk-{name}", container=False)
+
+
+def _title(words: str, level: str) -> None:
+    gr.HTML(h("h2", words, class_=f"em-part {level}"), apply_default_css=False, js_on_load=None)
+
+
+def _microphone(script: str) -> gr.Audio:
+    mic = gr.Audio(
+        sources=["microphone", "upload"],
+        type="filepath",
+        label="Speak, or upload a recording",
+        show_label=False,
+        editable=False,
+        buttons=[],
+        elem_id="talk-mic",
+        waveform_options=gr.WaveformOptions(waveform_color="#2b8fd6", waveform_progress_color="#1b6aa8"),
+    )
+    gr.HTML(talk_about.microphone_note(), apply_default_css=False, js_on_load=script, elem_id="talk-mic-note")
+    return mic
+
+
+def _options() -> tuple[gr.Dropdown, gr.Checkbox, gr.Button]:
+    with gr.Row(elem_id="talk-options"):
+        topics = [("any topic", ""), *((topic, topic) for topic in TOPICS)]
+        topic = gr.Dropdown(topics, value="", label="Topic", show_label=False, min_width=120, elem_id="talk-topic")
+        aloud = gr.Checkbox(True, label="Say replies aloud", min_width=150, elem_id="talk-aloud")
+        restart = gr.Button("Start over", size="sm", min_width=90, elem_id="talk-restart")
+    return topic, aloud, restart
+
+
+def _answer(script: str) -> tuple[dict[str, Any], gr.Button]:
+    shown: dict[str, Any] = {}
+    _title("Heard", "em-understanding")
+    with gr.Row(elem_id="talk-words"):
+        shown["transcript"] = gr.Textbox(
+            label="The words as they were recognised; correct them if they are wrong",
+            show_label=False,
+            placeholder="What was said appears here. Correct it if it is wrong, then answer again.",
+            lines=1,
+            max_lines=4,
+            max_length=talk_session.MAX_CHARS,
+            elem_id="talk-transcript",
+        )
+        answer_again = gr.Button("Answer again", size="sm", elem_id="talk-again")
+    shown["sound"] = _html("sound", js=script)
+    _title("Felt", "em-understanding")
+    shown["felt"] = _html("felt", js=script)
+    _title("Why", "em-reasoning")
+    shown["why"] = _html("why")
+    _title("Replied", "em-conversation_text")
+    shown["reply"] = _html("reply")
+    shown["voice"] = _html("voice", js=script)
+    shown["times"] = _html("times")
+    shown["earlier"] = _html("earlier")
+    return shown, answer_again
+
+
+def _examples(settings: Settings) -> list[tuple[gr.Button, Example]]:
+    """One button a clip, those with the same words in a row under their sentence."""
+    buttons: list[tuple[gr.Button, Example]] = []
+    groups = by_script(read_examples(settings.assets_dir / "examples"))
+    if groups:
+        gr.HTML(talk_about.examples_heading(), apply_default_css=False, js_on_load=None)
+    for group in groups:
+        with gr.Group(elem_classes="em-example"):
+            gr.HTML(h("p", f"“{group[0].transcript}”"), apply_default_css=False, js_on_load=None)
+            with gr.Row(elem_classes="em-example-row"):
+                for example in group:
+                    name = delivery_words(example.delivery)
+                    buttons.append(
+                        (gr.Button(name, size="sm", min_width=80, elem_classes="em-example-button"), example)
+                    )
+    return buttons
+
+
+def _wire(
+    parts: Parts,
+    engine: Engine,
+    uploads: Uploads,
+    answer_again: gr.Button,
+    stop: gr.Button,
+    restart: gr.Button,
+    buttons: list[tuple[gr.Button, Example]],
+) -> None:
+    """Events; every one is private, so that only ``/talk`` is public."""
+
+    def record(path: str, topic: str, aloud: bool, session: Session) -> Iterator[dict[Any, Any]]:
+        yield from _changes(parts, _from_file(engine, uploads, path, topic, aloud, session, recorded=True))
+
+    def upload(path: str, topic: str, aloud: bool, session: Session) -> Iterator[dict[Any, Any]]:
+        yield from _changes(parts, _from_file(engine, uploads, path, topic, aloud, session, recorded=False))
+
+    def correct(transcript: str, topic: str, aloud: bool, session: Session) -> Iterator[dict[Any, Any]]:
+        yield from _changes(parts, talk_session.again(engine, transcript, topic, session, aloud=aloud))
+
+    def play(example: Example) -> Any:
+        def run(topic: str, aloud: bool, session: Session) -> Iterator[dict[Any, Any]]:
+            yield from _changes(parts, talk_session.example(engine, example, topic, session, aloud=aloud))
+
+        return run
+
+    shown, context = parts.shown, [parts.topic, parts.aloud, parts.session]
+    outputs = [*shown.values(), parts.session, parts.mic]
+    private: dict[str, Any] = {"api_visibility": "private"}
+    options: dict[str, Any] = {
+        **private,
+        "show_progress": "minimal",
+        "show_progress_on": shown["status"],
+        "concurrency_limit": TURNS_AT_ONCE,
+        "concurrency_id": "talk",
+    }
+    turns = [
+        parts.mic.stop_recording(record, [parts.mic, *context], outputs, **options),
+        parts.mic.upload(upload, [parts.mic, *context], outputs, **options),
+        answer_again.click(correct, [shown["transcript"], *context], outputs, **options),
+        shown["transcript"].submit(correct, [shown["transcript"], *context], outputs, **options),
+        *(button.click(play(example), context, outputs, **options) for button, example in buttons),
+    ]
+    parts.mic.start_recording(engine.warm, js=HUSH, queue=False, show_progress="hidden", **private)
+    stop.click(lambda: talk_view.status("Stopped."), None, shown["status"], cancels=turns, js=HUSH, **private)
+    restart.click(lambda: _fresh(parts), None, outputs, cancels=turns, js=HUSH, show_progress="hidden", **private)
+
+
+def _from_file(
+    engine: Engine, uploads: Uploads, path: str, topic: str, aloud: bool, session: Session, *, recorded: bool
+) -> Iterator[Step]:
+    """A turn for an uploaded file, which is off the disk before anything else happens."""
+    name = "your recording" if recorded else Path(path or "clip").name
+    return talk_session.new_clip(
+        engine, lambda: load_clip(uploads.take(path, shared=not recorded), name=name), topic, session, aloud=aloud
+    )
+
+
+def _changes(parts: Parts, steps: Iterator[Step]) -> Iterator[dict[Any, Any]]:
+    """Each step as an update of the components that it changes; the microphone is made ready for the next turn."""
+    before: View | None = None
+    for view, session in steps:
+        changed = [name for name in VIEW if before is None or getattr(view, name) != getattr(before, name)]
+        update = {parts.shown[name]: getattr(view, name) for name in changed} | {parts.session: session}
+        yield update | ({parts.mic: None} if before is None else {})
+        before = view
+
+
+def _fresh(parts: Parts) -> dict[Any, Any]:
+    return next(_changes(parts, iter([(View(), Session())])))
+
+
+def _publish(engine: Engine, uploads: Uploads) -> None:
+    """``/talk`` for programs: an audio file in, the documented JSON out."""
+    clip = gr.Audio(type="filepath", visible=False, label="clip")
+    topic = gr.Textbox("", visible=False, label="topic")
+    history = Api([], python_type_to_json_schema(list[EarlierTurn]), "history")
+    answer = Api(None, python_type_to_json_schema(TalkAnswer), "answer")
+    gr.Button(visible=False).click(
+        spoken(talk_endpoint(engine, uploads)),
+        [clip, topic, history],
+        answer,
+        api_name="talk",
+        show_progress="hidden",
+        concurrency_limit=TURNS_AT_ONCE,
+        concurrency_id="talk",
+    )

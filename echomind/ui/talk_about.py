@@ -1,0 +1,54 @@
+"""The Talk page's fixed words: what to do, what is promised, and which models are at work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from markupsafe import Markup
+
+from echomind.errors import VoiceError
+from echomind.models.asr import POCKETSPHINX
+from echomind.settings import Settings
+from echomind.talk.speak import voice_engine
+from echomind.ui.markup import h
+
+
+def heading() -> Markup:
+    """Title and one sentence."""
+    return h(
+        "div",
+        h("h1", "Talk"),
+        h("p", "Say something in English. EchoMind listens to the words and to the voice, then answers."),
+        class_="em-title",
+    )
+
+
+def microphone_note() -> Markup:
+    """How to record; the page's script puts the reason here where the browser gives no microphone."""
+    return h("p", "Press Record, speak, press Stop. The answer starts by itself.", class_="em-mic-note", data_mic=True)
+
+
+def examples_heading() -> Markup:
+    """Above the example buttons."""
+    return h("h2", "Same words, another voice", h("small", "Try an example"), class_="em-part")
+
+
+def promises(settings: Settings) -> Markup:
+    """Synthetic voice, nothing kept, and the models in use, as the settings name them."""
+    ear = "PocketSphinx" if settings.asr == POCKETSPHINX else f"Whisper ({Path(settings.asr).name})"
+    mind = Path(settings.model).name if settings.model else "the EchoMind model in this app"
+    try:
+        voice = f"your browser's voice; {voice_engine()} for the file"
+    except VoiceError:
+        voice = "your browser's voice; the server has none"
+    return h(
+        "div",
+        h(
+            "p",
+            h("strong", "The voice is synthetic, and the reply is written by a model that makes mistakes. "),
+            "Your audio is not kept: it is deleted from the disk as soon as it is read, and the last clip stays in "
+            "memory only so that you can have it answered again.",
+        ),
+        h("p", f"Words: {ear}. Cues and reply: {mind}. Speech: {voice}."),
+        class_="em-promises",
+    )

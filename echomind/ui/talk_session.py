@@ -1,0 +1,153 @@
+"""A visitor's conversation and what the page shows of it, as plain values: no gradio here.
+
+``Session`` is what gradio keeps for one visitor, in memory only. ``View`` is all that a turn changes on the page.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from markupsafe import Markup
+
+from echomind.audio import Clip, load_clip
+from echomind.errors import EchoMindError
+from echomind.models.protocol import Turn
+from echomind.talk import events
+from echomind.talk.engine import Engine
+from echomind.talk.examples import Example
+from echomind.talk.turn import MAX_TURNS, talk
+from echomind.ui import talk_view
+
+NO_MODEL = (
+    "The reply model is not installed on this server (there is no checkpoint in assets/model), "
+    "so only the words are transcribed."
+)
+AUDIO_TYPES = {".ogg": "audio/ogg", ".flac": "audio/flac", ".wav": "audio/wav"}
+MAX_CHARS = 1_000  # of a corrected transcript; a minute of fast speech has about 1,200 characters with spaces
+
+
+@dataclass(frozen=True)
+class Session:
+    """``clip``: the last one, kept to be answered again; ``turns``: those before it; ``last``: its own."""
+
+    clip: Clip | None = None
+    turns: tuple[Turn, ...] = ()
+    last: Turn | None = None
+
+    @property
+    def so_far(self) -> tuple[Turn, ...]:
+        """All finished turns."""
+        return self.turns if self.last is None else (*self.turns, self.last)
+
+
+@dataclass(frozen=True)
+class View:
+    """The page's changing parts; HTML but for ``transcript``, which is the text in the editable box."""
+
+    status: Markup = talk_view.NOTHING
+    transcript: str = ""
+    sound: Markup = talk_view.NOTHING
+    felt: Markup = talk_view.EMPTY_FELT
+    why: Markup = talk_view.EMPTY_WHY
+    reply: Markup = talk_view.EMPTY_REPLY
+    voice: Markup = talk_view.NOTHING
+    times: Markup = talk_view.NOTHING
+    earlier: Markup = talk_view.NOTHING
+
+
+Step = tuple[View, Session]
+
+
+def new_clip(
+    engine: Engine,
+    load: Callable[[], Clip],
+    topic: str,
+    session: Session,
+    *,
+    sound: Markup = talk_view.NOTHING,
+    aloud: bool,
+) -> Iterator[Step]:
+    """A turn for a new clip, after the earlier ones. ``load`` decodes it; ``sound`` plays an example to the visitor."""
+    before = replace(session, turns=session.so_far[-MAX_TURNS:], last=None, clip=None)
+    view = View(status=talk_view.busy("Listening to the words …"), sound=sound, earlier=talk_view.earlier(before.turns))
+    yield view, before
+    try:
+        at = time.perf_counter()
+        clip = load()
+        decode_s = time.perf_counter() - at
+    except EchoMindError as error:
+        yield replace(view, status=talk_view.status(str(error), error=True)), session
+        return
+    yield from _turn(engine, view, replace(before, clip=clip), topic, None, aloud, decode_s)
+
+
+def example(engine: Engine, clip: Example, topic: str, session: Session, *, aloud: bool) -> Iterator[Step]:
+    """A turn for one of our own clips, which the visitor hears meanwhile."""
+    data = clip.path.read_bytes()
+    sound = talk_view.example_sound(clip.title, data, AUDIO_TYPES[clip.path.suffix])
+    yield from new_clip(engine, lambda: load_clip(data, name=clip.title), topic, session, sound=sound, aloud=aloud)
+
+
+def again(engine: Engine, transcript: str, topic: str, session: Session, *, aloud: bool) -> Iterator[Step]:
+    """The last clip once more, with the words as the visitor corrected them."""
+    text = " ".join(transcript.split())
+    view = View(transcript=transcript, earlier=talk_view.earlier(session.turns))
+    if session.clip is None:
+        yield replace(view, status=talk_view.status("Speak first, or try an example.", error=True)), session
+        return
+    if len(text) > MAX_CHARS:
+        problem = f"Found {len(text)} characters; at most {MAX_CHARS} can be answered."
+        yield replace(view, status=talk_view.status(problem, error=True)), session
+        return
+    yield from _turn(engine, view, replace(session, last=None), topic, text, aloud, None)
+
+
+def _turn(
+    engine: Engine,
+    view: View,
+    session: Session,
+    topic: str,
+    transcript: str | None,
+    aloud: bool,
+    decode_s: float | None,
+) -> Iterator[Step]:
+    """Run the pipeline and show what is known, as soon as it is known."""
+    clip = session.clip
+    assert clip is not None, "a turn needs a clip"  # noqa: S101 (both callers have checked)
+    pieces, emotion, care = "", "", False
+    try:
+        with engine.turn() as models:
+            for event in talk(clip, models, topic, session.turns, transcript, decode_s=decode_s):
+                match event:
+                    case events.Heard(transcript=heard):
+                        text = heard.text if transcript is None else view.transcript
+                        view = replace(view, transcript=text, status=talk_view.busy("Listening to the voice …"))
+                    case events.Perceived(perception=perception):
+                        view = replace(view, felt=talk_view.felt(perception), status=talk_view.busy("Thinking …"))
+                    case events.Thought(thinking=thinking):
+                        emotion = thinking.emotion
+                        view = replace(view, why=talk_view.why(thinking), status=talk_view.busy("Answering …"))
+                    case events.Cared():
+                        care = True
+                    case events.ReplyPiece(text=piece):
+                        pieces += piece
+                        view = replace(view, reply=talk_view.reply(pieces, writing=True, care=care))
+                    case events.Spoken(speech=speech, problem=problem):
+                        voice = talk_view.voice(pieces, emotion, speech, problem, aloud=aloud and not care)
+                        view = replace(view, voice=voice, reply=talk_view.reply(pieces, writing=False, care=care))
+                    case events.Done(reply=reply, timings=timings):
+                        said = heard_nothing(view.transcript) if models.model else NO_MODEL
+                        view = replace(view, status=talk_view.status(said), times=talk_view.times(timings))
+                        session = replace(session, last=Turn(view.transcript, reply, emotion))
+                yield view, session
+    except EchoMindError as error:
+        yield replace(view, status=talk_view.status(str(error), error=True)), session
+
+
+def heard_nothing(transcript: str) -> str:
+    """The closing line of a turn: empty, or a hint when no word was recognised."""
+    if transcript.strip():
+        return ""
+    return "No words were recognised. You can type what was said and answer again."

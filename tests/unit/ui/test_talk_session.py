@@ -1,0 +1,156 @@
+from contextlib import contextmanager
+from types import SimpleNamespace
+
+import pytest
+
+from echomind.errors import AudioError
+from echomind.models.protocol import Turn
+from echomind.settings import ROOT
+from echomind.talk.engine import BusyError
+from echomind.talk.examples import by_script, read_examples
+from echomind.talk.turn import MAX_TURNS, Models
+from echomind.ui import talk_session
+from echomind.ui.talk_session import NO_MODEL, Session, View, again, example, new_clip
+
+
+@pytest.fixture
+def engine(models):
+    @contextmanager
+    def turn():
+        yield found.models
+
+    found = SimpleNamespace(models=models, turn=turn)
+    return found
+
+
+def last(steps):
+    return list(steps)[-1]
+
+
+def test_a_turn_step_by_step(engine, clip, parse):
+    steps = list(new_clip(engine, lambda: clip, "", Session(), aloud=True))
+    said = [parse(view.status).text for view, _ in steps]
+    assert said[0] == "Listening to the words …"
+    assert said.index("Listening to the voice …") < said.index("Thinking …") < said.index("Answering …")
+    assert said[-1] == ""
+    replies = [parse(view.reply).text for view, _ in steps]
+    assert "Yes, " in replies
+    view, session = steps[-1]
+    assert view.transcript == "Can I go outside now"
+    assert "Yes, of course. Take care!" in view.reply
+    assert "data-aloud" in view.voice
+    assert "in all" in view.times
+    assert session == Session(clip, (), Turn("Can I go outside now", "Yes, of course. Take care!", "tired"))
+
+
+def test_turns_follow_each_other(engine, clip, model):
+    _, first = last(new_clip(engine, lambda: clip, "", Session(), aloud=False))
+    view, second = last(new_clip(engine, lambda: clip, "work", first, aloud=False))
+    assert second.turns == (first.last,)
+    assert model.calls[1][2:] == ("work", (first.last,))
+    assert "1 earlier turn" in view.earlier
+    assert "data-aloud" not in view.voice
+
+
+def test_memory_of_turns_is_bounded(engine, clip):
+    session = Session(None, tuple(Turn(str(i)) for i in range(MAX_TURNS)), Turn("latest"))
+    _, found = last(new_clip(engine, lambda: clip, "", session, aloud=False))
+    assert len(found.turns) == MAX_TURNS
+    assert found.turns[-1] == Turn("latest")
+
+
+def test_answering_again_replaces_the_last_turn(engine, clip, model, recognizer):
+    session = Session(clip, (Turn("before"),), Turn("misheard", "no"))
+    view, found = last(again(engine, " what I  said ", "", session, aloud=False))
+    assert model.calls[0][1] == "what I said"
+    assert model.calls[0][3] == (Turn("before"),)
+    assert found.turns == (Turn("before"),)
+    assert found.last.reply == "Yes, of course. Take care!"
+    assert view.transcript == " what I  said "  # what stands in the box is not rewritten under the visitor's hands
+    assert not recognizer.clips
+
+
+@pytest.mark.parametrize(
+    ("session", "text", "message"),
+    [
+        (Session(), "hello", "Speak first, or try an example."),
+        (Session("a clip"), "x" * 1_001, "Found 1001 characters; at most 1000 can be answered."),
+    ],
+)
+def test_what_cannot_be_answered_again(engine, session, text, message, parse):
+    ((view, found),) = again(engine, text, "", session, aloud=False)
+    assert parse(view.status).all(role="alert")[0].text == message
+    assert found == session
+    assert view.transcript == text
+
+
+def test_a_clip_that_cannot_be_read_leaves_the_conversation(engine, parse):
+    def load():
+        raise AudioError("your recording: found silence; expected speech")
+
+    session = Session(None, (), Turn("before"))
+    view, found = last(new_clip(engine, load, "", session, aloud=True))
+    assert parse(view.status).all(role="alert")[0].text.startswith("your recording: found silence")
+    assert found == session
+
+
+def test_no_free_place_is_said(engine, clip, parse):
+    def turn():
+        raise BusyError("please try again")
+
+    engine.turn = turn
+    view, _ = last(new_clip(engine, lambda: clip, "", Session(), aloud=True))
+    assert parse(view.status).all(role="alert")[0].text == "please try again"
+
+
+def test_a_bug_is_not_hidden(engine, clip, model):
+    model.perceive = None
+    with pytest.raises(TypeError):
+        list(new_clip(engine, lambda: clip, "", Session(), aloud=True))
+
+
+def test_without_a_model(engine, clip, recognizer, parse):
+    engine.models = Models(recognizer, None, "no checkpoint in /secret/place")
+    view, _ = last(new_clip(engine, lambda: clip, "", Session(), aloud=True))
+    assert parse(view.status).text == NO_MODEL
+    assert view.transcript == "Can I go outside now"
+    assert (view.felt, view.reply, view.voice) == (View().felt, View().reply, View().voice)
+    assert "/secret" not in str(view)
+
+
+def test_no_words_are_a_hint(engine, clip, recognizer, parse):
+    recognizer.text = ""
+    view, _ = last(new_clip(engine, lambda: clip, "", Session(), aloud=True))
+    assert "No words were recognised" in parse(view.status).text
+
+
+def test_danger_is_not_read_out_by_itself(engine, clip, recognizer):
+    recognizer.text = "my husband hits me"
+    view, _ = last(new_clip(engine, lambda: clip, "", Session(), aloud=True))
+    assert "em-care" in view.reply
+    assert "data-aloud" not in view.voice
+
+
+def test_stopping_gives_the_place_back(engine, clip, model):
+    steps = new_clip(engine, lambda: clip, "", Session(), aloud=True)
+    while "em-reply" not in next(steps)[0].reply:
+        continue
+    steps.close()
+    assert model.closed
+
+
+def test_the_examples_that_come_with_the_app(engine):
+    examples = read_examples(ROOT / "assets" / "examples")
+    assert len(examples) >= 6
+    for group in by_script(examples):
+        assert len({clip.transcript for clip in group}) == 1
+        assert len({clip.delivery for clip in group}) == len(group) >= 2
+    for clip in examples:
+        assert clip.path.suffix in talk_session.AUDIO_TYPES
+        view, session = last(example(engine, clip, "", Session(), aloud=False))
+        assert clip.title in view.sound
+        assert 1 < session.clip.seconds < 20
+
+
+def test_no_examples_where_there_are_none(tmp_path):
+    assert read_examples(tmp_path) == ()

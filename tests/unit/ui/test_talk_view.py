@@ -1,0 +1,119 @@
+import base64
+
+import pytest
+
+from echomind.models.protocol import VAD, Cue, Perception, Thinking, Turn
+from echomind.talk.events import Timings
+from echomind.talk.prosody import prosody_for
+from echomind.talk.speak import Speech
+from echomind.taxonomy import CATEGORIES
+from echomind.ui import talk_about, talk_view
+
+EVIL = "<img src=x onerror=alert(1)>{{value}}${1}\"'"
+
+
+@pytest.fixture
+def perception():
+    cues = {c.id: Cue(c.labels[0], 0.9, {}) for c in CATEGORIES}
+    cues["emotion"] = Cue("sad", 0.8, {})
+    cues["nve"] = Cue("sigh", 0.4, {})
+    cues["weather"] = Cue("none", 0.5, {})
+    return Perception("", cues, VAD(1, 3, 5), VAD(2, 0.5, 6))
+
+
+def test_all_cues_are_shown_with_their_probability(parse, perception):
+    rows = parse(talk_view.felt(perception)).all("li")
+    assert len(rows) == len(CATEGORIES)
+    assert rows[3].text == "Emotionsad80 %"
+    assert rows[3].all("rect")[0].attributes["width"] == "80.0%"
+    assert "em-cue-sure" in rows[3].attributes["class"]
+
+
+def test_unsure_is_said(parse, perception):
+    rows = parse(talk_view.felt(perception)).all("li")
+    assert rows[6].text == "Non-verbal expressionunsure, perhaps a sigh40 %"
+    assert rows[7].text == "Weatherunsure50 %"
+    assert "em-cue-unsure" in rows[6].attributes["class"]
+
+
+def test_vad_of_both_perspectives(parse, perception):
+    page = parse(talk_view.felt(perception))
+    numbers = [cell.text for cell in page.all("td", class_="em-number")]
+    assert numbers == ["1.0", "2.0", "3.0", "1.0", "5.0", "5.0"]  # drawn and written within the scale
+    places = [circle.attributes["cx"] for circle in page.all("circle", class_="em-speaker")]
+    assert places == ["0.0%", "50.0%", "100.0%"]
+
+
+def test_texts_are_only_texts(parse):
+    parts = [
+        talk_view.why(Thinking(EVIL, EVIL, 0.5)),
+        talk_view.reply(EVIL, writing=True),
+        talk_view.voice(EVIL, EVIL, None, EVIL, aloud=True),
+        talk_view.earlier([Turn(EVIL, EVIL, EVIL)]),
+        talk_view.status(EVIL, error=True),
+        talk_view.busy(EVIL),
+        talk_view.example_sound(EVIL, b"x", "audio/ogg"),
+    ]
+    for part in parts:
+        page = parse(part)
+        assert not page.all("img")
+        assert EVIL in page.text
+
+
+def test_thinking_that_is_empty_is_a_dash(parse):
+    assert "Cause—" in parse(talk_view.why(Thinking("sad", "", 0.5))).text
+
+
+def test_a_reply_is_read_out_when_it_is_whole(parse):
+    (half,) = parse(talk_view.reply("I", writing=True)).all(aria_live="polite")
+    (whole,) = parse(talk_view.reply("I hear you.", writing=False)).all(aria_live="polite")
+    assert half.attributes["aria-busy"] == "true"
+    assert whole.attributes["aria-busy"] == "false"
+
+
+def test_help_lines_are_marked_as_fixed_text(parse):
+    page = parse(talk_view.reply("Call 988.", writing=False, care=True))
+    assert page.all(class_="em-reply em-care")
+    assert "not written by the model" in page.text
+
+
+def test_the_voice_carries_sound_and_prosody(parse):
+    speech = Speech(b"RIFFsound", 2.04, "flite", "I hear you.")
+    (box,) = parse(talk_view.voice("I hear you.", "sad", speech, "", aloud=True)).all(class_="em-voice")
+    assert base64.b64decode(box.attributes["data-sound"]) == b"RIFFsound"
+    assert float(box.attributes["data-rate"]) == prosody_for("sad").rate
+    assert float(box.attributes["data-pitch"]) < 1
+    assert float(box.attributes["data-volume"]) < 1
+    assert box.attributes["data-text"] == "I hear you."
+    assert "data-aloud" in box.attributes
+    assert "2.0 s, by flite" in box.text
+
+
+def test_without_sound_the_reason_stands_there(parse):
+    (box,) = parse(talk_view.voice("I hear you.", "", None, "no voice", aloud=False)).all(class_="em-voice")
+    assert "data-sound" not in box.attributes
+    assert "data-aloud" not in box.attributes
+    assert "no voice" in box.text
+    assert not box.all("a")
+
+
+def test_only_steps_that_happened_have_times(parse):
+    text = parse(talk_view.times(Timings(perceive=0.123, reply=2.0, total=2.2))).text
+    assert text == "Measured in this turn: voice cues 0.12 s · whole reply 2.00 s · in all 2.20 s"
+
+
+def test_earlier_turns_are_counted(parse):
+    assert talk_view.earlier(()) == ""
+    assert parse(talk_view.earlier([Turn("a", "b")])).all("summary")[0].text == "1 earlier turn"
+    assert parse(talk_view.earlier([Turn("a", "b")] * 2)).all("summary")[0].text == "2 earlier turns"
+
+
+def test_promises_name_what_the_settings_name(parse):
+    from echomind.settings import Settings
+
+    text = parse(talk_about.promises(Settings(asr="org/whisper-tiny", model="org/big-slm"))).text
+    assert "Whisper (whisper-tiny)" in text
+    assert "Cues and reply: big-slm." in text
+    assert "synthetic" in text
+    assert "not kept" in text
+    assert "PocketSphinx" in parse(talk_about.promises(Settings())).text
