@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
@@ -34,4 +35,6 @@ def spoken(function: Callable[P, R]) -> Callable[P, R]:
         except EchoMindError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
+    # gr.api reads the return type from the signature as it stands; postponed annotations would reach it as text.
+    wrapper.__signature__ = inspect.signature(function, eval_str=True)  # type: ignore[attr-defined]
     return wrapper
