@@ -118,7 +118,8 @@ def synthesise(text: str, voice: Voice, *, rate: float = 1.0, pitch: float = 1.0
 
     ``rate`` 0.5 to 2 multiplies the voice's ordinary pace. ``pitch`` 0.5 to 2 multiplies its pitch where the engine can
     (the diphone voices and eSpeak NG); for the statistical voices use ``delivery`` and leave it at 1.
-    Raises ``DataError`` when the text is empty, the voice is none of ``VOICES``, the program is missing, fails, or says nothing.
+    Raises ``DataError`` when the text is empty, the voice is none of ``VOICES``, or the program is missing, fails or
+    says nothing.
     """
     spoken = " ".join(text.split())
     if not spoken:
