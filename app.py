@@ -9,7 +9,6 @@ from typing import Any
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
 import gradio as gr
-from echomind.ui.talk import build_talk
 
 from echomind.leaderboard import api
 from echomind.settings import Settings, get_settings
@@ -17,6 +16,7 @@ from echomind.ui.about import build_about
 from echomind.ui.correlations import build_correlations
 from echomind.ui.faults import spoken
 from echomind.ui.leaderboard import build_leaderboard
+from echomind.ui.talk import build_talk
 from echomind.ui.theme import HEAD, stylesheet, theme
 
 PAGES = (
