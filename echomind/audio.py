@@ -174,7 +174,7 @@ class _Decoder:
     def _add(self, frames: np.ndarray) -> None:
         if frames.shape[1] != len(self._active):
             raise self._broken(f"the channels change from {len(self._active)} to {frames.shape[1]}")
-        self._active |= (frames != 0).any(axis=0)
+        self._active |= _carry_sound(frames)
         self._sums.append(frames.sum(axis=1, dtype=np.float32))
         self._frames += len(frames)
         if self._frames > self.limit_s * self.rate:
@@ -241,8 +241,12 @@ def _to_float(data: np.ndarray, name: str) -> np.ndarray:
 
 def _downmix(samples: np.ndarray) -> np.ndarray:
     """Average of ``(n, channels)`` over the channels that carry sound: a voice on one side keeps its level."""
-    active = (samples != 0).any(axis=0)
-    return samples.sum(axis=1) / max(1, int(active.sum()))
+    return samples.sum(axis=1) / max(1, int(_carry_sound(samples).sum()))
+
+
+def _carry_sound(frames: np.ndarray) -> np.ndarray:
+    """Which channels of ``(n, channels)`` hold more than the dither of an empty one."""
+    return (np.abs(frames) > SILENCE).any(axis=0)
 
 
 def _finish(mono: np.ndarray, rate: int, name: str, limit_s: float) -> Clip:
