@@ -25,7 +25,9 @@ class Settings(BaseSettings):
     assets_dir: Path = ROOT / "assets"
     data_dir: Path = Field(ROOT / "var", description="where the app may write: submissions, caches")
     model: str = Field("", description="our model: a folder or a Hub id; empty means assets/model")
-    asr: str = Field("pocketsphinx", description="'pocketsphinx', or a Whisper folder or Hub id such as openai/whisper-small")
+    asr: str = Field(
+        "pocketsphinx", description="'pocketsphinx', or a Whisper folder or Hub id such as openai/whisper-small"
+    )
     device: str = Field("cpu", description="torch device of the model and of Whisper")
     threads: int = Field(2, ge=1, le=64, description="torch threads for one reply")
     max_clip_s: float = Field(60.0, gt=0, le=600, description="longest clip taken, seconds")

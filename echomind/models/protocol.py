@@ -70,5 +70,7 @@ class SpokenLanguageModel(Protocol):
     def reply(self, perception: Perception, *, seed: int = 0) -> Iterator[Thinking | str]:
         """Yield the thinking once, then the reply in pieces of text as they are generated."""
 
-    def choose(self, clip: Clip, question: str, options: Mapping[str, str], *, transcript: str = "") -> dict[str, float]:
+    def choose(
+        self, clip: Clip, question: str, options: Mapping[str, str], *, transcript: str = ""
+    ) -> dict[str, float]:
         """Probability of each option key, from length-normalised likelihoods; sums to 1."""

@@ -54,8 +54,8 @@ class EchoMindConfig(PreTrainedConfig):
 
     ``encoder_config`` shapes the ears; ``text_config`` is any causal language model of ``transformers`` (the embedded
     one is a dense MLA decoder in DeepSeek-V3 classes; a 7B one loads through Llama classes). ``frame_stack`` encoder
-    frames make one audio token (4 frames = 0.32 s). ``categories`` fixes the label order of the twelve cue heads, so
-    that a checkpoint can be read without this package's taxonomy.
+    frames make one audio token (4 frames = 0.32 s). ``category_labels`` fixes the order of the twelve cue heads and of
+    their labels, so that a checkpoint can be read without this package's taxonomy.
     """
 
     model_type = "echomind"
@@ -67,7 +67,7 @@ class EchoMindConfig(PreTrainedConfig):
         text_config: PreTrainedConfig | dict[str, Any] | None = None,
         audio_token_id: int = 7,
         frame_stack: int = 4,
-        categories: dict[str, list[str]] | None = None,
+        category_labels: list[list[Any]] | None = None,
         temperatures: dict[str, float] | None = None,
         **kwargs: Any,
     ) -> None:
@@ -83,13 +83,19 @@ class EchoMindConfig(PreTrainedConfig):
         self.text_config = text_config
         self.audio_token_id = audio_token_id
         self.frame_stack = frame_stack
-        self.categories = categories or {c.id: list(c.labels) for c in CATEGORIES}
+        # Pairs, not a mapping: configurations are written with sorted keys, and the heads are read by position.
+        self.category_labels = category_labels or [[c.id, list(c.labels)] for c in CATEGORIES]
         # One temperature a category, fitted on held-out clips after training (1.0 = as trained).
         self.temperatures = temperatures or {}
         kwargs.setdefault("tie_word_embeddings", getattr(text_config, "tie_word_embeddings", False))
         super().__init__(**kwargs)
         for name in ("pad_token_id", "bos_token_id", "eos_token_id"):
             setattr(self, name, getattr(text_config, name, None))
+
+    @property
+    def categories(self) -> dict[str, list[str]]:
+        """Labels of each category in head order."""
+        return {name: list(labels) for name, labels in self.category_labels}
 
 
 def tiny_mla_config(vocab_size: int = 4096, **overrides: Any) -> PreTrainedConfig:

@@ -68,7 +68,7 @@ class ResidualConv(nn.Module):
         self.shortcut = nn.Conv2d(channels_in, channels_out, 1, stride=2, bias=False)
 
     def forward(self, x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        """``(B, C, T, F)`` and the mask of what comes out ``(B, 1, ceil(T/2), 1)`` to ``(B, C', ceil(T/2), ceil(F/2))``.
+        """``(B, C, T, F)`` and the mask of the result ``(B, 1, ceil(T/2), 1)`` to ``(B, C', ceil(T/2), ceil(F/2))``.
 
         What lies behind a clip's end is kept at zero, so that a clip gives the same frames alone and in a padded batch.
         """

@@ -68,10 +68,10 @@ def emotion_logits(logits: torch.Tensor, batch: Batch, emotion_ids: torch.Tensor
     return logits[rows, batch.vad_positions + 1][:, emotion_ids]
 
 
-def joint_loss(model: nn.Module, drawn: Any, emotion_ids: torch.Tensor) -> Losses:
+def joint_loss(model: nn.Module, drawn: Any, emotion_ids: torch.Tensor, vad_weight: float = VAD_WEIGHT) -> Losses:
     """Loss of a speech batch (both views and their agreement) or of a text batch."""
     if isinstance(drawn, Batch):
-        return text_loss(model, drawn)
+        return text_loss(model, drawn, vad_weight)
     core = cast(EchoMindForConditionalGeneration, model.model)
     batch, encoded, logits = drawn
     heard = run(core, batch.student, core.audio_embeddings(encoded, logits))
@@ -84,7 +84,7 @@ def joint_loss(model: nn.Module, drawn: Any, emotion_ids: torch.Tensor) -> Losse
         emotion_logits(read.logits, batch.teacher, emotion_ids)[thinks],
     )
     vad = vad_loss(heard.vad, batch.student.vad)
-    total = heard.loss + 0.5 * read.loss + AGREEMENT_WEIGHT * agree + VAD_WEIGHT * vad
+    total = heard.loss + 0.5 * read.loss + AGREEMENT_WEIGHT * agree + vad_weight * vad
     return {"loss": total, "speech_tokens": heard.loss, "text_tokens": read.loss, "agreement": agree, "speech_vad": vad}
 
 

@@ -24,7 +24,7 @@ from echomind.training.joint import Joint, JointData, joint_loss
 from echomind.training.loop import LoopConfig, train
 from echomind.training.recordings import TRAIN_ACTORS, FeatureStore, ravdess, synthetic
 from echomind.training.speech import SpeechData
-from echomind.training.text import TextData, emobank_correlation, text_loss, training_texts
+from echomind.training.text import VAD_WEIGHT, TextData, TextMixture, emobank_correlation, text_loss, training_texts
 from echomind.training.tokenizer import train_tokenizer
 from echomind.training.vad import ListenerMap
 
@@ -39,7 +39,8 @@ class StageConfig:
 
     ``data_root`` holds the published corpora, ``speech`` the synthetic clips (see ``echomind.training.data.clips``),
     ``transcripts`` a JSON object from clip file names to what the recogniser wrote. ``init`` is the checkpoint to start
-    from; the first stage may leave it empty. ``decoder`` overrides fields of the embedded decoder of a new model.
+    from; the first stage may leave it empty. ``decoder`` overrides fields of the embedded decoder of a new model,
+    ``mixture`` the shares of the text sources. ``stop_after`` ends a call early; the next one goes on from there.
     """
 
     data_root: Path
@@ -55,6 +56,8 @@ class StageConfig:
     seed: int = 0
     threads: int = 2
     decoder: dict[str, Any] | None = None
+    mixture: dict[str, float] | None = None
+    vad_weight: float = VAD_WEIGHT
     stop_after: int | None = None
 
 
@@ -104,11 +107,24 @@ def finish(model: EchoMindForConditionalGeneration, processor: EchoMindProcessor
     log.info("wrote %s", out)
 
 
+def text_data(config: StageConfig, processor: EchoMindProcessor) -> TextData:
+    """The text sources in the shares of the configuration."""
+    mixture = TextMixture(**config.mixture) if config.mixture else None
+    return TextData(config.data_root, processor, seed=config.seed, batch_size=config.batch_size, mixture=mixture)
+
+
 def run_text(config: StageConfig) -> dict[str, Any]:
     """Stage ``text``; returns the last losses and EmoBank's r on the official dev part."""
     model, processor = start(config)
-    data = TextData(config.data_root, processor, seed=config.seed, batch_size=config.batch_size)
-    history = train(model, data.batch, text_loss, config.loop, config.run_dir / "loop", stop_after=config.stop_after)
+    data = text_data(config, processor)
+    history = train(
+        model,
+        data.batch,
+        partial(text_loss, vad_weight=config.vad_weight),
+        config.loop,
+        config.run_dir / "loop",
+        stop_after=config.stop_after,
+    )
     model.eval()
     finish(model, processor, config.out)
     r = emobank_correlation(model, processor, config.data_root, "dev")
@@ -168,13 +184,12 @@ def run_joint(config: StageConfig) -> dict[str, Any]:
     """Stage ``joint``: thinking and reply from text and from speech together."""
     model, processor = start(config)
     _, made = speech_stores(config, processor)
-    text = TextData(config.data_root, processor, seed=config.seed, batch_size=config.batch_size)
-    data = JointData(speech_data(config, model, processor, made), text)
+    data = JointData(speech_data(config, model, processor, made), text_data(config, processor))
     emotion_ids = torch.tensor([processor.encode(word)[0] for word in THINKING_EMOTIONS])
     history = train(
         Joint(model),
         data.batch,
-        partial(joint_loss, emotion_ids=emotion_ids),
+        partial(joint_loss, emotion_ids=emotion_ids, vad_weight=config.vad_weight),
         config.loop,
         config.run_dir / "loop",
         stop_after=config.stop_after,

@@ -164,7 +164,7 @@ def vad_loss(predicted: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
     return nn.functional.huber_loss(predicted[known].float() / scale, target[known] / scale)
 
 
-def text_loss(model: nn.Module, batch: Batch) -> Losses:
+def text_loss(model: nn.Module, batch: Batch, vad_weight: float = VAD_WEIGHT) -> Losses:
     """Weighted token cross-entropy plus the V-A-D loss."""
     out: EchoMindOutput = model(
         input_ids=batch.input_ids,
@@ -176,7 +176,7 @@ def text_loss(model: nn.Module, batch: Batch) -> Losses:
     if out.loss is None or out.vad is None:
         raise RuntimeError("the model returned no loss although labels were given")
     vad = vad_loss(out.vad, batch.vad)
-    return {"loss": out.loss + VAD_WEIGHT * vad, "tokens": out.loss, "vad": vad}
+    return {"loss": out.loss + vad_weight * vad, "tokens": out.loss, "vad": vad}
 
 
 def emobank_correlation(model: nn.Module, processor: EchoMindProcessor, root: Path, part: str) -> dict[str, np.ndarray]:

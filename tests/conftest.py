@@ -1,0 +1,54 @@
+"""Fixtures for the whole suite: a tiny but real model of our own, made here."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")  # a test that asks the Hub is a defect; fail at once instead of retrying
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def processor():
+    from echomind.slm import EchoMindFeatureExtractor, EchoMindProcessor
+    from echomind.training.data.corpus import load_scenarios
+    from echomind.training.tokenizer import train_tokenizer
+
+    texts = [u for s in load_scenarios()[:40] for u in s.utterances]
+    return EchoMindProcessor(EchoMindFeatureExtractor(), train_tokenizer(texts, vocab_size=600))
+
+
+def make_tiny_model(processor, seed: int = 0):
+    import torch
+
+    from echomind.slm import EchoMindConfig, EchoMindEncoderConfig, EchoMindForConditionalGeneration, tiny_mla_config
+
+    torch.manual_seed(seed)
+    text = tiny_mla_config(
+        vocab_size=len(processor.tokenizer),
+        hidden_size=48,
+        intermediate_size=96,
+        num_hidden_layers=2,
+        q_lora_rank=32,
+        kv_lora_rank=16,
+        qk_nope_head_dim=16,
+        qk_rope_head_dim=8,
+        v_head_dim=16,
+    )
+    encoder = EchoMindEncoderConfig(conv_channels=[8, 8, 16], hidden_size=32, intermediate_size=64, level_size=8)
+    return EchoMindForConditionalGeneration(EchoMindConfig(encoder_config=encoder, text_config=text))
+
+
+@pytest.fixture
+def tiny_model(processor):
+    return make_tiny_model(processor).eval()
+
+
+@pytest.fixture(scope="session")
+def tiny_checkpoint(processor, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("checkpoint") / "tiny"
+    make_tiny_model(processor).save_pretrained(folder)
+    processor.save_pretrained(str(folder))
+    return folder

@@ -1,0 +1,104 @@
+import numpy as np
+import pytest
+import torch
+
+from echomind.audio import SAMPLE_RATE, Clip
+from echomind.errors import CheckpointError
+from echomind.models.protocol import Thinking, Turn
+from echomind.models.slm import _block_repeats, load_slm
+from echomind.slm.configuration import THINKING_EMOTIONS
+from echomind.slm.processing import SPECIAL_TOKENS
+from echomind.taxonomy import ATTRIBUTES, CATEGORIES
+
+
+@pytest.fixture(scope="module")
+def slm(tiny_checkpoint):
+    return load_slm(str(tiny_checkpoint))
+
+
+def clip(seed: int = 0, seconds: float = 1.5) -> Clip:
+    noise = np.random.default_rng(seed).normal(size=int(seconds * SAMPLE_RATE)) * 0.1
+    return Clip(noise.astype(np.float32))
+
+
+def test_perceives_every_category_and_every_attribute(slm):
+    perception = slm.perceive(clip(), "we met at noon", topic="work")
+    assert list(perception.cues) == [c.id for c in CATEGORIES]
+    assert {a for cue in perception.cues.values() for a in cue.scores} == set(ATTRIBUTES)
+    for category in CATEGORIES:
+        cue = perception.cues[category.id]
+        assert cue.label in category.labels
+        total = sum(cue.scores.values())
+        assert total <= 1 + 1e-5
+        if category.absent is None:
+            assert total == pytest.approx(1, abs=1e-5)
+    for side in (perception.speaker, perception.listener):
+        assert all(1 <= value <= 5 for value in (side.v, side.a, side.d))
+
+
+def test_thinks_first_then_speaks_and_never_leaks(slm):
+    parts = list(slm.reply(slm.perceive(clip(), "we met at noon")))
+    thinking, pieces = parts[0], parts[1:]
+    assert isinstance(thinking, Thinking)
+    assert thinking.emotion in THINKING_EMOTIONS
+    assert 0.3 <= thinking.confidence <= 0.9
+    assert pieces
+    assert all(isinstance(p, str) for p in pieces)
+    reply = "".join(pieces)
+    assert not any(token in reply for token in SPECIAL_TOKENS)
+    assert reply.rstrip()[-1] in ".!?"
+
+
+def test_the_same_seed_gives_the_same_reply_and_the_perception_can_be_answered_again(slm):
+    perception = slm.perceive(clip(), "we met at noon")
+    first, again, other = (list(slm.reply(perception, seed=s)) for s in (1, 1, 2))
+    assert first == again
+    assert first[0] == other[0]  # the thinking is not sampled
+    assert first[1:] != other[1:]
+
+
+def test_history_is_part_of_what_is_read(slm):
+    alone = slm.perceive(clip(), "and now this")
+    after = slm.perceive(clip(), "and now this", history=[Turn("the test is over", "how was it?")])
+    assert alone.speaker != after.speaker
+    assert alone.cues == after.cues  # the sound is the same
+
+
+def test_a_turn_that_is_abandoned_leaves_nothing_behind(slm):
+    perception = slm.perceive(clip(), "we met at noon")
+    expected = list(slm.reply(perception, seed=3))
+    stopped = slm.reply(perception, seed=3)
+    next(stopped)
+    next(stopped)
+    stopped.close()
+    assert list(slm.reply(perception, seed=3)) == expected
+
+
+def test_chooses_with_probabilities_in_the_order_of_the_options(slm):
+    shares = slm.choose(clip(), "who is speaking?", {"A": "a man", "B": "a woman", "C": "a child"})
+    assert list(shares) == ["A", "B", "C"]
+    assert sum(shares.values()) == pytest.approx(1)
+
+
+def test_choosing_does_not_depend_on_the_order_of_the_options(slm):
+    forward = slm.choose(clip(), "who is speaking?", {"A": "a man", "B": "a woman with a dog"})
+    backward = slm.choose(clip(), "who is speaking?", {"B": "a woman with a dog", "A": "a man"})
+    assert forward["A"] == pytest.approx(backward["A"], abs=1e-6)
+
+
+def test_no_phrase_of_four_tokens_is_said_twice():
+    scores = torch.zeros(10)
+    _block_repeats(scores, [1, 2, 3, 4, 5, 1, 2, 3])
+    assert scores[4] == float("-inf")
+    assert torch.isinf(scores).sum() == 1
+
+
+def test_a_missing_checkpoint_is_explained(tmp_path):
+    with pytest.raises(CheckpointError, match=r"no checkpoint in .*expected config\.json"):
+        load_slm(str(tmp_path / "nothing"))
+
+
+def test_a_broken_checkpoint_is_explained(tiny_checkpoint, tmp_path):
+    (tmp_path / "config.json").write_text((tiny_checkpoint / "config.json").read_text())
+    with pytest.raises(CheckpointError, match="cannot load the checkpoint"):
+        load_slm(str(tmp_path))

@@ -1,0 +1,116 @@
+"""The three stages end to end on made data: what is trained, what stays frozen, what comes out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from echomind.errors import ConfigurationError, DataError
+from echomind.slm import EchoMindForConditionalGeneration
+from echomind.training.stages import load_stage_config, run_stage, start
+from tests.unit.training.made_data import write_ravdess, write_speech, write_texts
+
+DECODER = {
+    "hidden_size": 48,
+    "intermediate_size": 96,
+    "num_hidden_layers": 2,
+    "q_lora_rank": 32,
+    "kv_lora_rank": 16,
+    "qk_nope_head_dim": 16,
+    "qk_rope_head_dim": 8,
+    "v_head_dim": 16,
+}
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("data")
+    write_texts(folder)
+    write_ravdess(folder, range(1, 17))
+    write_speech(folder / "speech")
+    return folder
+
+
+def config(root: Path, stage: str, **values: object) -> Path:
+    loop = {"steps": 3, "learning_rate": 0.002, "warmup_steps": 1, "save_every": 2, "log_every": 1}
+    merged = {
+        "data_root": str(root),
+        "speech": str(root / "speech"),
+        "cache": str(root / "cache"),
+        "run_dir": str(root / stage),
+        "out": str(root / stage / "model"),
+        "batch_size": 6,
+        "threads": 1,
+        "loop": loop,
+    } | values
+    path = root / f"{stage}.json"
+    path.write_text(json.dumps(merged))
+    return path
+
+
+def weights(folder: Path) -> dict[str, torch.Tensor]:
+    return dict(EchoMindForConditionalGeneration.from_pretrained(folder).named_parameters())
+
+
+@pytest.fixture(scope="module")
+def stages(root) -> dict[str, Path]:
+    """Checkpoints of the three stages, each from the one before."""
+    report = run_stage("text", load_stage_config(config(root, "text", decoder=DECODER)))
+    assert set(report["emobank_dev_r"]) == {"combined", "writer", "reader", "n"}
+    cues = {"steps": 3, "learning_rate": 0.002, "warmup_steps": 1, "log_every": 1}
+    align = config(root, "align", init=str(root / "text" / "model"), cues=cues)
+    assert {"cues", "align"} <= set(run_stage("align", load_stage_config(align)))
+    run_stage("joint", load_stage_config(config(root, "joint", init=str(root / "align" / "model"))))
+    return {name: root / name / "model" for name in ("text", "align", "joint")}
+
+
+def changed(before: Path, after: Path) -> set[str]:
+    """First parts of the names of all parameters that differ."""
+    a, b = weights(before), weights(after)
+    return {name.split(".")[0] for name in a if not torch.equal(a[name], b[name])}
+
+
+def test_align_moves_the_ears_and_the_bridge_but_not_the_decoder(stages):
+    assert changed(stages["text"], stages["align"]) == {
+        "encoder",
+        "cue_heads",
+        "projector",
+        "cue_embeddings",
+        "vad_head",
+    }
+
+
+def test_joint_moves_the_decoder_but_not_the_ears(stages):
+    assert changed(stages["align"], stages["joint"]) == {"language_model", "projector", "cue_embeddings", "vad_head"}
+
+
+def test_every_head_and_the_decoder_differ_from_their_start(stages, root):
+    """Nothing random is left: each part was moved by some stage."""
+    before = root / "untrained"
+    model, _ = start(load_stage_config(config(root, "text", decoder=DECODER)))
+    model.save_pretrained(before)
+    assert changed(before, stages["joint"]) == {
+        "encoder",
+        "cue_heads",
+        "projector",
+        "cue_embeddings",
+        "vad_head",
+        "language_model",
+    }
+
+
+def test_an_unknown_stage_or_key_is_named(root, tmp_path):
+    with pytest.raises(ConfigurationError, match="unknown stage 'dance'"):
+        run_stage("dance", load_stage_config(config(root, "dance")))
+    bad = tmp_path / "bad.json"
+    bad.write_text('{"learning_speed": 3}')
+    with pytest.raises(ConfigurationError, match="learning_speed"):
+        load_stage_config(bad)
+
+
+def test_missing_data_is_named(root, tmp_path):
+    with pytest.raises(DataError, match=r"dream.train\.json is missing"):
+        run_stage("text", load_stage_config(config(root, "nodata", data_root=str(tmp_path))))
