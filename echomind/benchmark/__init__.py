@@ -1,0 +1,1 @@
+"""The benchmark: what is asked. So far the scripts of EchoMind-Mini, our own open set."""
