@@ -54,11 +54,13 @@ def _train(args: argparse.Namespace) -> int:
 
 
 def _card(args: argparse.Namespace) -> int:
-    from echomind.training.card import measure, write_card
+    from echomind.training.card import measure, write_figures
+    from echomind.training.card_text import write_card
 
-    figures = measure(args.model or Path(get_settings().model_path), args.data_root, args.only)
+    model = args.model or Path(get_settings().model_path)
+    figures = measure(model, args.data_root, args.only)
     if args.write:
-        write_card(args.model or Path(get_settings().model_path), figures)
+        write_card(model, write_figures(model, figures))
     print(json.dumps(figures) if args.json else json.dumps(figures, indent=1))
     return 0
 

@@ -30,6 +30,7 @@ from echomind.training.text import predict_vad
 
 log = logging.getLogger(__name__)
 RESAMPLES, SEED = 2_000, 0
+FIGURES = "figures.json"  # beside the checkpoint, the source of every number on its card
 Figure = dict[str, Any]
 
 
@@ -121,8 +122,17 @@ def _scores(perception: Perception) -> dict[str, float]:
     return {a: p for category, cue in perception.cues.items() if category != "gender" for a, p in cue.scores.items()}
 
 
+def word_errors(reference: str, heard: str) -> int:
+    """Substitutions, deletions and insertions, lower-cased and without punctuation."""
+    out = jiwer.process_words(as_heard(reference), as_heard(heard))
+    return out.substitutions + out.deletions + out.insertions
+
+
 def measure_clips(slm: EchoMindSLM, root: Path) -> Figure:
-    """Real EchoMind clips (never trained on): word errors, cues, thinking, replies as they are, the five questions."""
+    """Real EchoMind clips (never trained on): word errors, cues, thinking, replies as they are, the five questions.
+
+    The sentences themselves are not part of the figures: they belong to the data set.
+    """
     recognizer = load_recognizer("pocketsphinx", "cpu")
     rows, questions = [], []
     for entry in _real_clips(root):
@@ -141,8 +151,8 @@ def measure_clips(slm: EchoMindSLM, root: Path) -> Figure:
                 "case": entry["case_id"],
                 "style": entry["style"],
                 "cue": cue,
-                "reference": entry["transcript"],
-                "heard": heard,
+                "words": len(as_heard(entry["transcript"]).split()),
+                "word_errors": word_errors(entry["transcript"], heard),
                 "rank_of_cue": None if stronger is None else stronger + 1,
                 "cue_scores": {a: round(p, 3) for a, p in wanted.items()},
                 "emotion": perception.cues["emotion"].label,
@@ -162,7 +172,7 @@ def summarise_clips(rows: Sequence[dict[str, Any]], questions: Sequence[dict[str
     summary: Figure = {}
     for style in ("target", "neutral", "alternative"):
         chosen = [r for r in rows if r["style"] == style]
-        wer = jiwer.wer([as_heard(r["reference"]) for r in chosen], [as_heard(r["heard"]) for r in chosen])
+        wer = sum(r["word_errors"] for r in chosen) / sum(r["words"] for r in chosen)
         summary[f"wer_{style}"] = {"value": round(wer, 3), "n": len(chosen)}
     cued = [r for r in rows if r["rank_of_cue"] is not None and r["cue"] != ADULT]
     summary["cue_among_three_strongest"] = {"count": sum(r["rank_of_cue"] <= 3 for r in cued), "n": len(cued)}
@@ -200,3 +210,11 @@ def measure(model: Path, data_root: Path, only: Sequence[str] | None = None) -> 
         log.info("measuring %s", name)
         figures[name] = MEASUREMENTS[name](slm, data_root)
     return figures
+
+
+def write_figures(model: Path, figures: Figure) -> Path:
+    """Write figures next to the checkpoint; those measured now replace older ones of the same name."""
+    path = model / FIGURES
+    known = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    path.write_text(json.dumps(known | figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return path

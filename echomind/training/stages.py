@@ -30,6 +30,7 @@ from echomind.training.vad import ListenerMap
 
 log = logging.getLogger(__name__)
 STAGES = ("text", "align", "joint")
+TRAINING = "training.json"
 SHARD_SIZE = "9MB"  # a Space's git takes files up to 10 MB
 
 
@@ -100,11 +101,28 @@ def start(config: StageConfig) -> tuple[EchoMindForConditionalGeneration, EchoMi
     return EchoMindForConditionalGeneration(EchoMindConfig(text_config=text_config)), processor
 
 
-def finish(model: EchoMindForConditionalGeneration, processor: EchoMindProcessor, out: Path) -> None:
-    """Write a checkpoint that ``from_pretrained`` loads, in shards that git takes."""
-    model.save_pretrained(out, max_shard_size=SHARD_SIZE)
-    processor.save_pretrained(str(out))
-    log.info("wrote %s", out)
+def finish(
+    model: EchoMindForConditionalGeneration,
+    processor: EchoMindProcessor,
+    config: StageConfig,
+    done: dict[str, dict[str, float]],
+) -> None:
+    """Write a checkpoint that ``from_pretrained`` loads, in shards that git takes, and what was done to get there.
+
+    ``training.json`` goes from stage to stage: it names for each one the steps made and the last losses.
+    """
+    model.save_pretrained(config.out, max_shard_size=SHARD_SIZE)
+    processor.save_pretrained(str(config.out))
+    earlier = config.init / TRAINING if config.init is not None else config.out / TRAINING
+    known = json.loads(earlier.read_text(encoding="utf-8")) if earlier.is_file() else {}
+    (config.out / TRAINING).write_text(json.dumps(known | done, indent=1) + "\n", encoding="utf-8")
+    log.info("wrote %s", config.out)
+
+
+def summary_of(history: list[dict[str, float]], **more: float) -> dict[str, float]:
+    """Steps made and the last logged losses of a run."""
+    last = {k: round(v, 4) for k, v in history[-1].items() if k not in ("step", "lr", "seconds")}
+    return {"steps": history[-1]["step"], **more, **last}
 
 
 def text_data(config: StageConfig, processor: EchoMindProcessor) -> TextData:
@@ -126,7 +144,7 @@ def run_text(config: StageConfig) -> dict[str, Any]:
         stop_after=config.stop_after,
     )
     model.eval()
-    finish(model, processor, config.out)
+    finish(model, processor, config, {"text": summary_of(history)})
     r = emobank_correlation(model, processor, config.data_root, "dev")
     return {"losses": history[-1], "emobank_dev_r": {k: v.round(3).tolist() for k, v in r.items()}}
 
@@ -161,7 +179,7 @@ def run_align(config: StageConfig) -> dict[str, Any]:
     """Stage ``align``: the ears learn their labels (``cues``), then the decoder learns to read them (``loop``)."""
     model, processor = start(config)
     acted, made = speech_stores(config, processor)
-    report: dict[str, Any] = {}
+    report: dict[str, dict[str, float]] = {}
     if config.cues is not None:
         # Half of each batch is real acted speech, half is made.
         data = CueData(
@@ -169,15 +187,16 @@ def run_align(config: StageConfig) -> dict[str, Any]:
         )
         hearing = Hearing(model)
         history = train(hearing, data.batch, hearing_loss, config.cues, config.run_dir / "cues")
-        report["cues"] = history[-1]
+        report["cues"] = summary_of(history, clips=len(made), acted=len(acted))
     distil = speech_data(config, model, processor, made)
     history = train(
         Listening(model), distil.batch, align_loss, config.loop, config.run_dir / "loop", stop_after=config.stop_after
     )
     for parameter in model.parameters():
         parameter.requires_grad_(True)
-    finish(model.eval(), processor, config.out)
-    return report | {"align": history[-1]}
+    report["align"] = summary_of(history)
+    finish(model.eval(), processor, config, report)
+    return report
 
 
 def run_joint(config: StageConfig) -> dict[str, Any]:
@@ -196,8 +215,9 @@ def run_joint(config: StageConfig) -> dict[str, Any]:
     )
     for parameter in model.parameters():
         parameter.requires_grad_(True)
-    finish(model.eval(), processor, config.out)
-    return {"joint": history[-1]}
+    report = {"joint": summary_of(history)}
+    finish(model.eval(), processor, config, report)
+    return report
 
 
 _RUN = {"text": run_text, "align": run_align, "joint": run_joint}

@@ -12,27 +12,25 @@ import soundfile
 from echomind.training.data.corpus import scenarios_of
 from echomind.training.data.recipes import recipe
 
-WORDS = tuple(
-    [
-        "the",
-        "cat",
-        "sat",
-        "on",
-        "a",
-        "warm",
-        "mat",
-        "and",
-        "we",
-        "all",
-        "went",
-        "home",
-        "to",
-        "sleep",
-        "after",
-        "the",
-        "long",
-        "day",
-    ]
+WORDS = (
+    "the",
+    "cat",
+    "sat",
+    "on",
+    "a",
+    "warm",
+    "mat",
+    "and",
+    "we",
+    "all",
+    "went",
+    "home",
+    "to",
+    "sleep",
+    "after",
+    "the",
+    "long",
+    "day",
 )
 
 

@@ -1,7 +1,10 @@
 import numpy as np
 import pytest
 
-from echomind.training.card import bootstrap, expected_calibration_error, summarise_clips
+from echomind.training.card import bootstrap, expected_calibration_error, summarise_clips, word_errors, write_figures
+from echomind.training.card_text import write_card
+
+THOUGHT = {"emotion": "sad", "cause": "they lost", "confidence": 0.9}
 
 
 def test_calibration_error_by_hand():
@@ -24,8 +27,8 @@ def clip(case: str, style: str, cue: str, rank: int | None, score: float, reply:
         "case": case,
         "style": style,
         "cue": cue,
-        "reference": "We met, at noon.",
-        "heard": "we met at moon" if style == "target" else "we met at noon",
+        "words": 4,
+        "word_errors": word_errors("We met, at noon.", "we met at moon" if style == "target" else "we met at noon"),
         "rank_of_cue": rank,
         "cue_scores": {"sad": score},
         "emotion": emotion,
@@ -50,3 +53,49 @@ def test_the_summary_counts_what_it_says():
     assert summary["target_cue_higher_than_in_neutral"] == {"count": 1, "n": 2}
     assert summary["replies_differ_target_neutral"] == {"count": 1, "n": 2}
     assert summary["questions_right"] == {"count": 1, "n": 2}
+
+
+def test_the_card_says_what_the_figures_say(tmp_path, tiny_checkpoint):
+    import json
+    import shutil
+
+    model = tmp_path / "model"
+    shutil.copytree(tiny_checkpoint, model)
+    steps = {
+        "text": {"steps": 2500},
+        "cues": {"steps": 1500, "clips": 4522},
+        "align": {"steps": 300},
+        "joint": {"steps": 400},
+    }
+    (model / "training.json").write_text(json.dumps(steps))
+    one = {"value": 0.512, "interval": [0.45, 0.57], "n": 240, "unit": "clips"}
+    rows = [
+        clip("a", "target", "sad", 2, 0.6, "Oh | no.", "sad") | {"thinking": THOUGHT},
+        clip("a", "neutral", "neutral", None, 0.1, "Fine.") | {"thinking": THOUGHT},
+        clip("a", "alternative", "happy", 9, 0.0, "Yay.") | {"thinking": THOUGHT},
+    ]
+    figures = {
+        "ravdess": {
+            "emotion_uar": one,
+            "gender_accuracy": one,
+            "emotion_ece": 0.08,
+            "recall_by_emotion": {"neutral": 0.7, "sad": 0.2},
+            "emotion_by_gender": {"male": {"emotion_uar": 0.5, "n": 120}},
+        },
+        "emobank": {f"{label}_{d}": one for label in ("combined", "writer", "reader") for d in "vad"},
+        "clips": {"summary": summarise_clips(rows, [{"chosen": "A", "answer": "A"}]), "clips": rows},
+    }
+    text = write_card(model, write_figures(model, figures)).read_text()
+    assert "| emotion, unweighted average recall, 7 classes | 0.512 [0.450, 0.570] | 240 |" in text
+    assert "2,500 steps" in text
+    assert "4,522 synthetic clips" in text
+    assert "| a | target (sad) | sad | sad, because they lost (90% sure) | Oh / no. |" in text
+    assert "Yay." not in text  # the table compares target and neutral
+    assert "$" not in text
+    assert "We met" not in text  # the data set's own sentences stay out
+
+
+def test_new_figures_replace_only_their_own(tmp_path):
+    write_figures(tmp_path, {"ravdess": {"a": 1}, "emobank": {"b": 2}})
+    path = write_figures(tmp_path, {"emobank": {"b": 3}})
+    assert path.read_text().replace("\n", "").replace(" ", "") == '{"ravdess":{"a":1},"emobank":{"b":3}}'

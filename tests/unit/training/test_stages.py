@@ -102,6 +102,12 @@ def test_every_head_and_the_decoder_differ_from_their_start(stages, root):
     }
 
 
+def test_the_checkpoint_says_what_was_done(stages):
+    done = json.loads((stages["joint"] / "training.json").read_text())
+    assert {name: part["steps"] for name, part in done.items()} == {"text": 3, "cues": 3, "align": 3, "joint": 3}
+    assert done["cues"]["clips"] == 12
+
+
 def test_an_unknown_stage_or_key_is_named(root, tmp_path):
     with pytest.raises(ConfigurationError, match="unknown stage 'dance'"):
         run_stage("dance", load_stage_config(config(root, "dance")))

@@ -1,0 +1,120 @@
+"""The model card: a template filled with ``figures.json``, so that no number on it is typed by hand."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from safetensors import safe_open
+
+from echomind.training.stages import TRAINING
+
+TEMPLATE = Path(__file__).parent / "card_template.md"
+CARD = "README.md"
+
+
+def _table(rows: list[list[str]]) -> str:
+    return "\n".join("| " + " | ".join(cell.replace("|", "/") for cell in row) + " |" for row in rows)
+
+
+def _interval(figure: dict[str, Any], digits: int = 3) -> str:
+    low, high = figure["interval"]
+    return f"{figure['value']:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
+
+
+def ravdess_rows(figures: dict[str, Any]) -> str:
+    """Emotion recall, gender accuracy, calibration, emotion recall by gender."""
+    uar, gender = figures["emotion_uar"], figures["gender_accuracy"]
+    rows = [
+        ["emotion, unweighted average recall, 7 classes", _interval(uar), str(uar["n"])],
+        ["gender accuracy", _interval(gender), str(gender["n"])],
+        ["expected calibration error of the emotion head", f"{figures['emotion_ece']:.3f}", str(uar["n"])],
+    ]
+    for name, part in figures["emotion_by_gender"].items():
+        rows.append([f"emotion recall, {name} speakers", f"{part['emotion_uar']:.3f}", str(part["n"])])
+    return _table(rows)
+
+
+def emobank_rows(figures: dict[str, Any]) -> str:
+    """Pearson r by label and dimension."""
+    names = {"combined": "combined", "writer": "writer (speaker)", "reader": "reader (listener)"}
+    return _table(
+        [
+            [title, *(_interval(figures[f"{name}_{d}"]) for d in "vad"), str(figures[f"{name}_v"]["n"])]
+            for name, title in names.items()
+        ]
+    )
+
+
+def clip_rows(summary: dict[str, Any]) -> str:
+    """Word error rates by delivery, then counts."""
+    rows = [
+        [
+            f"word error rate, {style} deliveries",
+            f"{summary[f'wer_{style}']['value']:.3f} (n = {summary[f'wer_{style}']['n']})",
+        ]
+        for style in ("neutral", "target", "alternative")
+    ]
+    titles = {
+        "cue_among_three_strongest": "delivered cue among the three strongest attributes",
+        "target_cue_higher_than_in_neutral": "target's cue scores higher than in the neutral delivery",
+        "neutral_heard_as_emotional": "neutral deliveries heard as emotional (fewer is better)",
+        "replies_differ_target_neutral": "scripts whose target and neutral replies differ",
+        "questions_right": "multiple-choice questions right",
+    }
+    rows += [[title, f"{summary[key]['count']} of {summary[key]['n']}"] for key, title in titles.items()]
+    return _table(rows)
+
+
+def reply_rows(clips: list[dict[str, Any]]) -> str:
+    """Thinking and reply for target and neutral delivery of each script."""
+    rows = []
+    for clip in sorted(clips, key=lambda c: (c["case"], c["style"] != "target")):
+        if clip["style"] == "alternative" or clip["file"].startswith("mcq_"):
+            continue
+        thinking = clip["thinking"]
+        delivery = f"{clip['style']} ({clip['cue']})" if clip["style"] == "target" else "neutral"
+        thought = f"{thinking['emotion']}, because {thinking['cause']} ({thinking['confidence']:.0%} sure)"
+        rows.append([clip["case"], delivery, clip["emotion"], thought, clip["reply"]])
+    return _table(rows)
+
+
+def parameters_of(model: Path) -> int:
+    """Number of weights in a checkpoint's shards."""
+    total = 0
+    for shard in model.glob("*.safetensors"):
+        with safe_open(shard, framework="numpy") as tensors:
+            for name in tensors.keys():  # noqa: SIM118 (not a dict)
+                size = 1
+                for side in tensors.get_slice(name).get_shape():
+                    size *= side
+                total += size
+    return total
+
+
+def render_card(model: Path, figures: dict[str, Any]) -> str:
+    """The card's text. Raises ``KeyError`` when a measurement is missing from the figures."""
+    training = json.loads((model / TRAINING).read_text(encoding="utf-8"))
+    ravdess = figures["ravdess"]
+    return Template(TEMPLATE.read_text(encoding="utf-8")).substitute(
+        parameters=f"{parameters_of(model) / 1e6:.1f} M",
+        text_steps=f"{training['text']['steps']:,}",
+        cue_steps=f"{training['cues']['steps']:,}",
+        align_steps=f"{training['align']['steps']:,}",
+        joint_steps=f"{training['joint']['steps']:,}",
+        clips_made=f"{training['cues']['clips']:,}",
+        ravdess=ravdess_rows(ravdess),
+        recalls=", ".join(f"{name} {value:.2f}" for name, value in ravdess["recall_by_emotion"].items()),
+        emobank=emobank_rows(figures["emobank"]),
+        clips=clip_rows(figures["clips"]["summary"]),
+        replies=reply_rows(figures["clips"]["clips"]),
+    )
+
+
+def write_card(model: Path, figures: Path) -> Path:
+    """Write ``README.md`` beside the checkpoint from its ``figures.json``."""
+    card = model / CARD
+    card.write_text(render_card(model, json.loads(figures.read_text(encoding="utf-8"))), encoding="utf-8")
+    return card
