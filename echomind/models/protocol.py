@@ -23,7 +23,7 @@ class Cue:
 
 @dataclass(frozen=True)
 class VAD:
-    """Valence, arousal, dominance on EmoBank's scale: 1 (negative, calm, controlled) to 5 (positive, excited, in control)."""
+    """Valence, arousal, dominance on EmoBank's scale, 1 (negative, calm, controlled) to 5 (the opposite)."""
 
     v: float
     a: float
