@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import numpy as np
 import pytest
@@ -11,7 +11,14 @@ import pytest
 from echomind.audio import SAMPLE_RATE, Clip
 from echomind.errors import CheckpointError
 from echomind.models import asr
-from echomind.models.asr import PocketSphinxRecognizer, Transcript, WhisperRecognizer, load_recognizer, sentence_case
+from echomind.models.asr import (
+    PocketSphinxRecognizer,
+    RecognitionError,
+    Transcript,
+    WhisperRecognizer,
+    load_recognizer,
+    sentence_case,
+)
 
 
 def babble(seconds, seed=0):
@@ -28,10 +35,10 @@ def sphinx():
 
 
 def test_same_clip_same_words_whatever_came_before(sphinx):
-    clip, other = babble(2, 1), babble(3, 2)
-    first = sphinx.transcribe(clip)
-    sphinx.transcribe(other)
-    assert sphinx.transcribe(clip) == first
+    clips = [babble(1, seed) for seed in range(6)]
+    forwards = [sphinx.transcribe(clip) for clip in clips]
+    backwards = [sphinx.transcribe(clip) for clip in reversed(clips)]
+    assert forwards == backwards[::-1]
 
 
 def test_word_times_lie_in_the_clip_and_in_order(sphinx):
@@ -58,6 +65,52 @@ def test_many_threads_share_one_decoder(sphinx):
     alone = [sphinx.transcribe(clip) for clip in clips]
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(sphinx.transcribe, clips)) == alone
+
+
+def test_other_threads_go_on_while_words_are_recognised(sphinx):
+    clip, ticks = babble(6), 0
+    with ThreadPoolExecutor(1) as pool:
+        recognising = pool.submit(sphinx.transcribe, clip)
+        while not wait([recognising], timeout=0.01).done:
+            ticks += 1
+    assert ticks > 10  # PocketSphinx in this process would leave room for two or three
+
+
+def test_a_process_that_died_is_started_again(sphinx):
+    clip = babble(1)
+    before = sphinx.transcribe(clip)
+    sphinx._process.kill()
+    sphinx._process.wait()
+    assert sphinx.transcribe(clip) == before
+
+
+def test_a_process_that_dies_over_a_clip_is_said(monkeypatch):
+    def dying():
+        return subprocess.Popen([sys.executable, "-c", ""], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    monkeypatch.setattr(PocketSphinxRecognizer, "_start", staticmethod(dying))
+    with pytest.raises(RecognitionError, match="clip: the speech recogniser gave no answer"):
+        PocketSphinxRecognizer().transcribe(babble(1))
+
+
+def test_a_process_that_hangs_is_ended(monkeypatch):
+    def hanging():
+        code = "import sys; sys.stdin.buffer.read()"
+        return subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    monkeypatch.setattr(PocketSphinxRecognizer, "_start", staticmethod(hanging))
+    monkeypatch.setattr(asr, "START_S", 0.0)
+    monkeypatch.setattr(asr, "SLOWEST", 0.01)
+    recognizer = PocketSphinxRecognizer()
+    with pytest.raises(RecognitionError, match="gave no answer"):
+        recognizer.transcribe(babble(1))
+    assert recognizer._process.poll() is not None
+
+
+def test_the_process_ends_with_its_input(sphinx):
+    other = PocketSphinxRecognizer()
+    other._process.stdin.close()
+    assert other._process.wait(60) == 0
 
 
 @pytest.mark.parametrize(
