@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import gradio as gr
 from gradio.components.api_component import Api
 from gradio.utils import get_upload_folder
 from gradio_client.utils import python_type_to_json_schema
+from markupsafe import Markup
 
 from echomind.audio import load_clip
 from echomind.settings import Settings
@@ -21,7 +22,7 @@ from echomind.ui import talk_about, talk_session, talk_view
 from echomind.ui.faults import spoken
 from echomind.ui.markup import h
 from echomind.ui.talk_endpoint import talk_endpoint
-from echomind.ui.talk_session import Session, Step, View
+from echomind.ui.talk_session import Session, Steps, Turnstile, View
 from echomind.ui.talk_words import delivery_words
 from echomind.ui.uploads import Uploads
 
@@ -29,6 +30,7 @@ TOPICS = ("family", "work", "school", "health", "food", "games", "sports", "ente
 TURNS_AT_ONCE = 2  # the rest wait in the page's queue, which shows their place
 SESSION_S = 1_800  # how long a conversation stays in memory without a new turn
 HUSH = "() => { window.speechSynthesis?.cancel(); document.querySelectorAll('audio').forEach((a) => a.pause()); }"
+Update = dict[Any, Any]  # component to new value, as gradio takes it
 VIEW = tuple(field.name for field in fields(View))
 
 
@@ -40,6 +42,7 @@ class Parts:
     topic: gr.Dropdown
     aloud: gr.Checkbox
     session: gr.State
+    gate: gr.State
     shown: dict[str, Any]
 
 
@@ -61,7 +64,8 @@ def build_talk(settings: Settings) -> None:
         with gr.Column(elem_id="talk-examples"):
             buttons = _examples(settings)
             gr.HTML(talk_about.promises(settings), apply_default_css=False, js_on_load=None)
-    parts = Parts(mic, topic, aloud, gr.State(Session(), time_to_live=SESSION_S), {"status": status, **shown})
+    session, gate = gr.State(Session(), time_to_live=SESSION_S), gr.State(Turnstile())
+    parts = Parts(mic, topic, aloud, session, gate, {"status": status, **shown})
     _wire(parts, engine, uploads, answer_again, stop, restart, buttons)
     _publish(engine, uploads)
 
@@ -154,24 +158,27 @@ def _wire(
     restart: gr.Button,
     buttons: list[tuple[gr.Button, Example]],
 ) -> None:
-    """Events; every one is private, so that only ``/talk`` is public."""
+    """Events; every one is private, so that only ``/talk`` is public.
 
-    def record(path: str, topic: str, aloud: bool, session: Session) -> Iterator[dict[Any, Any]]:
-        yield from _changes(parts, _from_file(engine, uploads, path, topic, aloud, session, recorded=True))
+    Gradio's own ``cancels`` leaves the stopped button dead in the browser, so turns are stopped by the turnstile.
+    """
 
-    def upload(path: str, topic: str, aloud: bool, session: Session) -> Iterator[dict[Any, Any]]:
-        yield from _changes(parts, _from_file(engine, uploads, path, topic, aloud, session, recorded=False))
+    def record(path: str, topic: str, aloud: bool, session: Session, gate: Turnstile) -> Iterator[Update]:
+        yield from _changes(parts, gate, _from_file(engine, uploads, path, topic, aloud, session, recorded=True))
 
-    def correct(transcript: str, topic: str, aloud: bool, session: Session) -> Iterator[dict[Any, Any]]:
-        yield from _changes(parts, talk_session.again(engine, transcript, topic, session, aloud=aloud))
+    def upload(path: str, topic: str, aloud: bool, session: Session, gate: Turnstile) -> Iterator[Update]:
+        yield from _changes(parts, gate, _from_file(engine, uploads, path, topic, aloud, session, recorded=False))
 
-    def play(example: Example) -> Any:
-        def run(topic: str, aloud: bool, session: Session) -> Iterator[dict[Any, Any]]:
-            yield from _changes(parts, talk_session.example(engine, example, topic, session, aloud=aloud))
+    def correct(words: str, topic: str, aloud: bool, session: Session, gate: Turnstile) -> Iterator[Update]:
+        yield from _changes(parts, gate, talk_session.again(engine, words, topic, session, aloud=aloud))
+
+    def play(clip: Example) -> Callable[[str, bool, Session, Turnstile], Iterator[Update]]:
+        def run(topic: str, aloud: bool, session: Session, gate: Turnstile) -> Iterator[Update]:
+            yield from _changes(parts, gate, talk_session.example(engine, clip, topic, session, aloud=aloud))
 
         return run
 
-    shown, context = parts.shown, [parts.topic, parts.aloud, parts.session]
+    shown, context = parts.shown, [parts.topic, parts.aloud, parts.session, parts.gate]
     outputs = [*shown.values(), parts.session, parts.mic]
     private: dict[str, Any] = {"api_visibility": "private"}
     options: dict[str, Any] = {
@@ -181,40 +188,48 @@ def _wire(
         "concurrency_limit": TURNS_AT_ONCE,
         "concurrency_id": "talk",
     }
-    turns = [
-        parts.mic.stop_recording(record, [parts.mic, *context], outputs, **options),
-        parts.mic.upload(upload, [parts.mic, *context], outputs, **options),
-        answer_again.click(correct, [shown["transcript"], *context], outputs, **options),
-        shown["transcript"].submit(correct, [shown["transcript"], *context], outputs, **options),
-        *(button.click(play(example), context, outputs, **options) for button, example in buttons),
-    ]
     parts.mic.start_recording(engine.warm, js=HUSH, queue=False, show_progress="hidden", **private)
-    stop.click(lambda: talk_view.status("Stopped."), None, shown["status"], cancels=turns, js=HUSH, **private)
-    restart.click(lambda: _fresh(parts), None, outputs, cancels=turns, js=HUSH, show_progress="hidden", **private)
+    parts.mic.stop_recording(record, [parts.mic, *context], outputs, **options)
+    parts.mic.upload(upload, [parts.mic, *context], outputs, **options)
+    answer_again.click(correct, [shown["transcript"], *context], outputs, **options)
+    shown["transcript"].submit(correct, [shown["transcript"], *context], outputs, **options)
+    for button, clip in buttons:
+        button.click(play(clip), context, outputs, **options)
+    at_once: dict[str, Any] = {**private, "queue": False, "show_progress": "hidden"}
+    stop.click(_stopped, parts.gate, shown["status"], **at_once)
+    restart.click(lambda gate: _fresh(parts, gate), parts.gate, outputs, **at_once)
+    for button in (stop, restart):
+        button.click(None, js=HUSH, **private)
 
 
 def _from_file(
     engine: Engine, uploads: Uploads, path: str, topic: str, aloud: bool, session: Session, *, recorded: bool
-) -> Iterator[Step]:
-    """A turn for an uploaded file, which is off the disk before anything else happens."""
+) -> Steps:
+    """A turn for an uploaded file, which is off the disk before it is decoded."""
     name = "your recording" if recorded else Path(path or "clip").name
     return talk_session.new_clip(
         engine, lambda: load_clip(uploads.take(path, shared=not recorded), name=name), topic, session, aloud=aloud
     )
 
 
-def _changes(parts: Parts, steps: Iterator[Step]) -> Iterator[dict[Any, Any]]:
+def _changes(parts: Parts, gate: Turnstile, steps: Steps) -> Iterator[Update]:
     """Each step as an update of the components that it changes; the microphone is made ready for the next turn."""
     before: View | None = None
-    for view, session in steps:
+    for view, session in gate.pass_through(steps):
         changed = [name for name in VIEW if before is None or getattr(view, name) != getattr(before, name)]
         update = {parts.shown[name]: getattr(view, name) for name in changed} | {parts.session: session}
         yield update | ({parts.mic: None} if before is None else {})
         before = view
 
 
-def _fresh(parts: Parts) -> dict[Any, Any]:
-    return next(_changes(parts, iter([(View(), Session())])))
+def _stopped(gate: Turnstile) -> Markup:
+    gate.stop()
+    return talk_view.status("Stopped.")
+
+
+def _fresh(parts: Parts, gate: Turnstile) -> Update:
+    gate.stop()
+    return {parts.shown[name]: getattr(View(), name) for name in VIEW} | {parts.session: Session(), parts.mic: None}
 
 
 def _publish(engine: Engine, uploads: Uploads) -> None:

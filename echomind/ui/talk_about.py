@@ -46,8 +46,8 @@ def promises(settings: Settings) -> Markup:
         h(
             "p",
             h("strong", "The voice is synthetic, and the reply is written by a model that makes mistakes. "),
-            "Your audio is not kept: it is deleted from the disk as soon as it is read, and the last clip stays in "
-            "memory only so that you can have it answered again.",
+            "Your audio is not kept: it is deleted from the disk as soon as it is read. The last clip stays in "
+            "memory, an hour at most, only so that you can have it answered again.",
         ),
         h("p", f"Words: {ear}. Cues and reply: {mind}. Speech: {voice}."),
         class_="em-promises",

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
@@ -58,6 +59,28 @@ class View:
 
 
 Step = tuple[View, Session]
+Steps = Generator[Step, None, None]
+
+
+class Turnstile:
+    """Which turn of one visitor may go on: the latest, until it is stopped. Shared by all events of the visitor."""
+
+    def __init__(self) -> None:
+        self._latest = 0
+
+    def stop(self) -> None:
+        """Let no turn go on that is under way."""
+        self._latest += 1
+
+    def pass_through(self, steps: Steps) -> Iterator[Step]:
+        """The steps of a new turn, up to where it is stopped or another begins; then it is closed at once."""
+        self.stop()
+        mine = self._latest
+        with closing(steps):
+            for step in steps:
+                if self._latest != mine:
+                    return
+                yield step
 
 
 def new_clip(
@@ -68,7 +91,7 @@ def new_clip(
     *,
     sound: Markup = talk_view.NOTHING,
     aloud: bool,
-) -> Iterator[Step]:
+) -> Steps:
     """A turn for a new clip, after the earlier ones. ``load`` decodes it; ``sound`` plays an example to the visitor."""
     before = replace(session, turns=session.so_far[-MAX_TURNS:], last=None, clip=None)
     view = View(status=talk_view.busy("Listening to the words …"), sound=sound, earlier=talk_view.earlier(before.turns))
@@ -83,14 +106,14 @@ def new_clip(
     yield from _turn(engine, view, replace(before, clip=clip), topic, None, aloud, decode_s)
 
 
-def example(engine: Engine, clip: Example, topic: str, session: Session, *, aloud: bool) -> Iterator[Step]:
+def example(engine: Engine, clip: Example, topic: str, session: Session, *, aloud: bool) -> Steps:
     """A turn for one of our own clips, which the visitor hears meanwhile."""
     data = clip.path.read_bytes()
     sound = talk_view.example_sound(clip.title, data, AUDIO_TYPES[clip.path.suffix])
     yield from new_clip(engine, lambda: load_clip(data, name=clip.title), topic, session, sound=sound, aloud=aloud)
 
 
-def again(engine: Engine, transcript: str, topic: str, session: Session, *, aloud: bool) -> Iterator[Step]:
+def again(engine: Engine, transcript: str, topic: str, session: Session, *, aloud: bool) -> Steps:
     """The last clip once more, with the words as the visitor corrected them."""
     text = " ".join(transcript.split())
     view = View(transcript=transcript, earlier=talk_view.earlier(session.turns))
@@ -112,7 +135,7 @@ def _turn(
     transcript: str | None,
     aloud: bool,
     decode_s: float | None,
-) -> Iterator[Step]:
+) -> Steps:
     """Run the pipeline and show what is known, as soon as it is known."""
     clip = session.clip
     assert clip is not None, "a turn needs a clip"  # noqa: S101 (both callers have checked)

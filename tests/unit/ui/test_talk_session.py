@@ -1,3 +1,4 @@
+import copy
 from contextlib import contextmanager
 from types import SimpleNamespace
 
@@ -10,7 +11,7 @@ from echomind.talk.engine import BusyError
 from echomind.talk.examples import by_script, read_examples
 from echomind.talk.turn import MAX_TURNS, Models
 from echomind.ui import talk_session
-from echomind.ui.talk_session import NO_MODEL, Session, View, again, example, new_clip
+from echomind.ui.talk_session import NO_MODEL, Session, Turnstile, View, again, example, new_clip
 
 
 @pytest.fixture
@@ -137,6 +138,34 @@ def test_stopping_gives_the_place_back(engine, clip, model):
         continue
     steps.close()
     assert model.closed
+
+
+def test_a_stopped_turn_shows_nothing_more_and_ends(engine, clip, model):
+    gate = Turnstile()
+    steps = gate.pass_through(new_clip(engine, lambda: clip, "", Session(), aloud=True))
+    while "em-reply" not in next(steps)[0].reply:
+        continue
+    gate.stop()
+    assert list(steps) == []
+    assert model.closed
+
+
+def test_a_new_turn_ends_the_one_before(engine, clip):
+    gate = Turnstile()
+    first = gate.pass_through(new_clip(engine, lambda: clip, "", Session(), aloud=True))
+    next(first)
+    second = gate.pass_through(new_clip(engine, lambda: clip, "", Session(), aloud=True))
+    next(second)
+    assert list(first) == []
+    assert list(second)[-1][1].last.reply == "Yes, of course. Take care!"
+
+
+def test_visitors_do_not_stop_each_other(engine, clip):
+    gate, other = copy.deepcopy(Turnstile()), copy.deepcopy(Turnstile())  # as gradio gives each visitor a copy
+    steps = gate.pass_through(new_clip(engine, lambda: clip, "", Session(), aloud=True))
+    next(steps)
+    other.stop()
+    assert list(steps)
 
 
 def test_the_examples_that_come_with_the_app(engine):
