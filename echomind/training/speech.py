@@ -24,6 +24,7 @@ from echomind.training.text import spoken
 from echomind.training.vad import ListenerMap
 
 QUESTION_SHARE = 0.15
+SOFTEST = 4.0  # divides the logits of 6 for a sure label down to 1.5: even odds against a few others
 FAINT, CLEAR = 0.45, 0.75  # probability the ears give the true cue: under the first faint, above the second strong
 
 
@@ -98,6 +99,9 @@ class SpeechData:
         indices = [rng.randrange(len(self.store)) for _ in range(self.batch_size)]
         clips = [recording_conditions(self.store[i][:MAX_FRAMES], noise) for i in indices]
         encoded, logits = self.encode(clips)
+        # The ears are far surer of clips they were trained on than of a new voice; the decoder has to read doubt too.
+        softness = torch.from_numpy(noise.uniform(1.0, SOFTEST, (len(clips), 1)).astype(np.float32))
+        logits = {c: v / softness for c, v in logits.items()}
         probabilities = {c: v.softmax(-1) for c, v in logits.items()}
         students, teachers, answers = [], [], []
         for row, i in enumerate(indices):

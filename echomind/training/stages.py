@@ -115,6 +115,8 @@ def finish(
     processor.save_pretrained(str(config.out))
     earlier = config.init / TRAINING if config.init is not None else config.out / TRAINING
     known = json.loads(earlier.read_text(encoding="utf-8")) if earlier.is_file() else {}
+    if config.init is not None:  # a stage run again on its own checkpoint adds to what was done
+        done = {k: v | {"steps": v["steps"] + known.get(k, {}).get("steps", 0)} for k, v in done.items()}
     (config.out / TRAINING).write_text(json.dumps(known | done, indent=1) + "\n", encoding="utf-8")
     log.info("wrote %s", config.out)
 
