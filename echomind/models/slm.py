@@ -15,7 +15,7 @@ from echomind.audio import SAMPLE_RATE, Clip
 from echomind.errors import CheckpointError
 from echomind.models.protocol import VAD, Cue, Perception, Thinking, Turn
 from echomind.slm import EchoMindForConditionalGeneration, EchoMindProcessor
-from echomind.slm.configuration import CONFIDENCE_VALUES, CONFIDENCES, THINKING_EMOTIONS
+from echomind.slm.configuration import CONFIDENCE_VALUES, CONFIDENCES, EMOTION_OF_CUE, THINKING_EMOTIONS
 from echomind.taxonomy import CATEGORY
 
 log = logging.getLogger(__name__)
@@ -34,6 +34,7 @@ class _State:
     cache: Any
     logits: torch.Tensor
     length: int
+    emotions: torch.Tensor  # what the ears alone say about the words of THINKING_EMOTIONS, log-probabilities
 
 
 class EchoMindSLM:
@@ -42,6 +43,8 @@ class EchoMindSLM:
     def __init__(self, model: EchoMindForConditionalGeneration, processor: EchoMindProcessor, name: str) -> None:
         self.model, self.processor, self.name = model.eval(), processor, name
         self._emotion_ids = [processor.encode(word)[0] for word in THINKING_EMOTIONS]
+        shares = [max(model.config.emotion_prior[word], 1e-3) for word in THINKING_EMOTIONS]
+        self._prior = torch.tensor(shares, device=model.device).log()
         self._confidence_ids = [processor.encode(word)[0] for word in CONFIDENCES]
 
     @torch.inference_mode()
@@ -53,9 +56,9 @@ class EchoMindSLM:
         )
         logits = self.model.cue_logits(encoded)
         audio = self.model.audio_embeddings(encoded, logits)
-        state, vad = self._read(transcript, audio, topic=topic, history=history)
         probabilities = {name: value[0].float().softmax(-1).cpu().numpy() for name, value in logits.items()}
         cues = {name: _cue(name, self.model.config.categories[name], p) for name, p in probabilities.items()}
+        state, vad = self._read(transcript, audio, topic=topic, history=history, emotions=heard_emotions(cues))
         return Perception(transcript, cues, VAD(*vad[:3]), VAD(*vad[3:]), state)
 
     def _read(
@@ -66,6 +69,7 @@ class EchoMindSLM:
         topic: str = "",
         history: Sequence[Turn] = (),
         question: str = "",
+        emotions: torch.Tensor | None = None,
     ) -> tuple[_State, list[float]]:
         ids = self.processor.prompt(
             transcript,
@@ -82,7 +86,8 @@ class EchoMindSLM:
             vad_positions=torch.tensor([len(ids) - 1]),
         )
         vad = out.vad[0].float().clamp(1, 5).tolist()
-        return _State(out.past_key_values, out.logits[0, -1].float(), len(ids)), vad
+        heard = self._prior if emotions is None else emotions.to(self.model.device)
+        return _State(out.past_key_values, out.logits[0, -1].float(), len(ids), heard), vad
 
     @torch.inference_mode()
     def reply(self, perception: Perception, *, seed: int = 0) -> Iterator[Thinking | str]:
@@ -96,7 +101,10 @@ class EchoMindSLM:
         ids, end = self.processor.ids, self.processor.ids["<eos>"]
         decoder = _Decoder(self.model, state)
         decoder.feed(ids["<think>"])
-        emotion = int(decoder.logits[self._emotion_ids].argmax())
+        # Two witnesses, the decoder (words, sound and history) and the cue heads (sound alone), each with the training
+        # set's prior in it: by Bayes' rule their product over the prior decides, or "neutral" would be counted twice.
+        thought = decoder.logits[self._emotion_ids].log_softmax(-1)
+        emotion = int((thought + state.emotions - self._prior).argmax())
         decoder.feed_all([*self.processor.encode(THINKING_EMOTIONS[emotion]), ids["<cause>"]])
         cause: list[int] = []
         while len(cause) < MAX_CAUSE_TOKENS:
@@ -198,6 +206,23 @@ def _block_repeats(scores: torch.Tensor, reply: list[int], size: int = 4) -> Non
     for i in range(len(reply) - size + 1):
         if reply[i : i + size - 1] == tail:
             scores[reply[i + size - 1]] = float("-inf")
+
+
+def heard_emotions(cues: Mapping[str, Cue]) -> torch.Tensor:
+    """Log-probability of each word of ``THINKING_EMOTIONS`` from the cue heads alone.
+
+    A word is spoken for by any of its cues (noisy or); neutral is what is left when none of them is there.
+    """
+    absent = dict.fromkeys(THINKING_EMOTIONS, 1.0)
+    for cue in cues.values():
+        for attribute, probability in cue.scores.items():
+            if attribute in EMOTION_OF_CUE:
+                absent[EMOTION_OF_CUE[attribute]] *= 1.0 - probability
+    shares = {word: 1.0 - p for word, p in absent.items()} | {
+        THINKING_EMOTIONS[0]: float(np.prod(list(absent.values())))
+    }
+    values = torch.tensor([max(shares[word], 1e-4) for word in THINKING_EMOTIONS])
+    return (values / values.sum()).log()
 
 
 def _cue(category: str, labels: Sequence[str], p: np.ndarray) -> Cue:

@@ -11,6 +11,17 @@ from echomind.taxonomy import CATEGORIES
 # Emotion words that the thinking block may start with: neutral, the six emotions of EchoMind, and two states that a
 # listener would name as readily: worn out, and physically unwell (hoarse, coughing, out of breath).
 THINKING_EMOTIONS = ("neutral", "happy", "sad", "surprise", "angry", "fear", "disgust", "tired", "unwell")
+# Which of these a vocal cue speaks for; cues that are not here (a place, a pace, an age) speak for none.
+EMOTION_OF_CUE = {
+    **dict.fromkeys(("happy", "laughter"), "happy"),
+    **dict.fromkeys(("sad", "sobbing", "sigh"), "sad"),
+    **dict.fromkeys(("angry", "shout"), "angry"),
+    **dict.fromkeys(("tired", "yawn"), "tired"),
+    **dict.fromkeys(("hoarse", "breath", "cough", "moan"), "unwell"),
+    "fear": "fear",
+    "disgust": "disgust",
+    "surprise": "surprise",
+}
 CONFIDENCES = ("low", "medium", "high")
 CONFIDENCE_VALUES = (0.3, 0.6, 0.9)  # centres of the three thirds of (0.15, 1.05): what the words stand for as numbers
 
@@ -69,6 +80,7 @@ class EchoMindConfig(PreTrainedConfig):
         frame_stack: int = 4,
         category_labels: list[list[Any]] | None = None,
         temperatures: dict[str, float] | None = None,
+        emotion_prior: dict[str, float] | None = None,
         **kwargs: Any,
     ) -> None:
         if encoder_config is None:
@@ -87,6 +99,8 @@ class EchoMindConfig(PreTrainedConfig):
         self.category_labels = category_labels or [[c.id, list(c.labels)] for c in CATEGORIES]
         # One temperature a category, fitted on held-out clips after training (1.0 = as trained).
         self.temperatures = temperatures or {}
+        # Share of each word of THINKING_EMOTIONS among the clips that the decoder was trained on; equal when unknown.
+        self.emotion_prior = emotion_prior or dict.fromkeys(THINKING_EMOTIONS, 1 / len(THINKING_EMOTIONS))
         kwargs.setdefault("tie_word_embeddings", getattr(text_config, "tie_word_embeddings", False))
         super().__init__(**kwargs)
         for name in ("pad_token_id", "bos_token_id", "eos_token_id"):

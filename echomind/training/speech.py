@@ -10,13 +10,22 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from echomind.slm.configuration import THINKING_EMOTIONS
 from echomind.slm.encoder import EncoderOutput
 from echomind.slm.modeling import EchoMindForConditionalGeneration
 from echomind.slm.processing import EchoMindProcessor
 from echomind.taxonomy import CATEGORY_OF, NONE
 from echomind.training.augmentation import recording_conditions
 from echomind.training.cues import MAX_FRAMES, pad_features
-from echomind.training.data.corpus import GROUP_OF_CUE, STRENGTHS, Example, compose, load_scenarios, words_of
+from echomind.training.data.corpus import (
+    EMOTION_OF_GROUP,
+    GROUP_OF_CUE,
+    STRENGTHS,
+    Example,
+    compose,
+    load_scenarios,
+    words_of,
+)
 from echomind.training.data.questions import sample_question
 from echomind.training.recordings import FeatureStore, Recording
 from echomind.training.rows import Batch, answered_row, collate, example_row
@@ -68,17 +77,26 @@ class SpeechData:
 
     def example(self, recording: Recording, heard: dict[str, float], rng: random.Random) -> Example:
         """The example of a clip; ``heard`` holds the ears' probability of each label that is true of it."""
-        cue = NONE if recording.style == "neutral" else recording.style
+        cue = self.cue_of(recording)
         scenario = self.scenarios[recording.script]
         labels = {c: str(v) for c, v in recording.labels.items() if v is not None}
-        # The feeling wins where a clip has two cues: rain is around, but the person cries.
-        if cue not in GROUP_OF_CUE:
-            cue = next((v for v in labels.values() if v in GROUP_OF_CUE), cue)
         example = compose(scenario, recording.transcript, cue, rng)
         strength, confidence = "", example.confidence
         if cue in GROUP_OF_CUE:
             strength, confidence = strength_of(heard[CATEGORY_OF[cue]])
         return replace(example, cues=labels, confidence=confidence, cue_words=words_of(labels, strength))
+
+    def emotion_shares(self) -> dict[str, float]:
+        """Share of each word of the thinking block among the clips: the prior that the decoder learns."""
+        words = [EMOTION_OF_GROUP[GROUP_OF_CUE.get(self.cue_of(r), "plain")] for r in self.store.recordings]
+        return {word: round(words.count(word) / len(words), 4) for word in THINKING_EMOTIONS}
+
+    @staticmethod
+    def cue_of(recording: Recording) -> str:
+        """The cue that the reply is about: the feeling where a clip has two cues (rain is around, but they cry)."""
+        cue = NONE if recording.style == "neutral" else recording.style
+        labels = [v for v in recording.labels.values() if v is not None]
+        return cue if cue in GROUP_OF_CUE else next((v for v in labels if v in GROUP_OF_CUE), cue)
 
     @torch.no_grad()
     def encode(self, clips: list[np.ndarray]) -> tuple[EncoderOutput, dict[str, torch.Tensor]]:

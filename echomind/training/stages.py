@@ -205,7 +205,9 @@ def run_joint(config: StageConfig) -> dict[str, Any]:
     """Stage ``joint``: thinking and reply from text and from speech together."""
     model, processor = start(config)
     _, made = speech_stores(config, processor)
-    data = JointData(speech_data(config, model, processor, made), text_data(config, processor))
+    speech = speech_data(config, model, processor, made)
+    model.config.emotion_prior = speech.emotion_shares()
+    data = JointData(speech, text_data(config, processor))
     emotion_ids = torch.tensor([processor.encode(word)[0] for word in THINKING_EMOTIONS])
     history = train(
         Joint(model),

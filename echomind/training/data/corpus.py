@@ -18,22 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from echomind.errors import DataError
+from echomind.slm.configuration import EMOTION_OF_CUE
 from echomind.taxonomy import ADULT, ATTRIBUTES, CATEGORIES, CATEGORY, CATEGORY_OF, NONE
 
 HERE = Path(__file__).parent
 TEST_SHARE = 0.1  # of the scenarios, by a hash of their id: a scenario is in one part for ever
 
 # What a delivery means for the reply: which causes and which bodies fit. Everything else takes the plain ones.
-GROUP_OF_CUE: dict[str, str] = {
-    **dict.fromkeys(("happy", "laughter"), "joy"),
-    **dict.fromkeys(("sad", "sobbing", "sigh"), "sad"),
-    **dict.fromkeys(("angry", "shout"), "anger"),
-    **dict.fromkeys(("tired", "yawn"), "tired"),
-    **dict.fromkeys(("hoarse", "breath", "cough", "moan"), "unwell"),
-    "fear": "fear",
-    "disgust": "disgust",
-    "surprise": "surprise",
-}
 EMOTION_OF_GROUP = {
     "joy": "happy",
     "sad": "sad",
@@ -44,6 +35,9 @@ EMOTION_OF_GROUP = {
     "tired": "tired",
     "unwell": "unwell",
     "plain": "neutral",
+}
+GROUP_OF_CUE: dict[str, str] = {
+    cue: group for group, emotion in EMOTION_OF_GROUP.items() for cue, of in EMOTION_OF_CUE.items() if of == emotion
 }
 # Attribute ids as a listener would say them; the teacher reads these.
 CUE_WORDS: dict[str, str] = {a: a.replace("_", " ") for a in ATTRIBUTES} | {
