@@ -24,6 +24,8 @@ PAGES = (
     ("Correlations", build_correlations),
     ("About", build_about),
 )
+# Every so many seconds, uploads older than so many are deleted: those whose page was closed before they were read.
+UPLOADS_S = (60, 600)
 
 
 def navigation() -> None:
@@ -33,7 +35,7 @@ def navigation() -> None:
 
 def build(settings: Settings) -> gr.Blocks:
     """All pages in one app. Talk is the first; the results' endpoints belong to no page."""
-    with gr.Blocks(title="EchoMind", analytics_enabled=False) as demo:
+    with gr.Blocks(title="EchoMind", analytics_enabled=False, delete_cache=UPLOADS_S) as demo:
         navigation()
         build_talk(settings)
         gr.api(spoken(api.leaderboard), api_name="leaderboard", concurrency_limit=None)

@@ -187,6 +187,7 @@ def _wire(
         "show_progress_on": shown["status"],
         "concurrency_limit": TURNS_AT_ONCE,
         "concurrency_id": "talk",
+        "trigger_mode": "multiple",  # a new turn takes the place of the one under way, also on the same button
     }
     parts.mic.start_recording(engine.warm, js=HUSH, queue=False, show_progress="hidden", **private)
     parts.mic.stop_recording(record, [parts.mic, *context], outputs, **options)
