@@ -1,11 +1,13 @@
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
 
 from echomind.audio import SAMPLE_RATE, Clip
 from echomind.errors import CheckpointError
-from echomind.models.protocol import Thinking, Turn
-from echomind.models.slm import _block_repeats, load_slm
+from echomind.models.protocol import Cue, Thinking, Turn
+from echomind.models.slm import _block_repeats, heard_emotions, load_slm
 from echomind.slm.configuration import THINKING_EMOTIONS
 from echomind.slm.processing import SPECIAL_TOKENS
 from echomind.taxonomy import ATTRIBUTES, CATEGORIES
@@ -102,3 +104,31 @@ def test_a_broken_checkpoint_is_explained(tiny_checkpoint, tmp_path):
     (tmp_path / "config.json").write_text((tiny_checkpoint / "config.json").read_text())
     with pytest.raises(CheckpointError, match="cannot load the checkpoint"):
         load_slm(str(tmp_path))
+
+
+def cues(**labels: float) -> dict[str, Cue]:
+    """Cues in which the named attributes have the given probabilities and all others none."""
+    return {c.id: Cue(c.labels[0], 0.5, {a: labels.get(a, 0.0) for a in c.attributes}) for c in CATEGORIES}
+
+
+def test_emotions_heard_are_a_noisy_or_of_their_cues():
+    shares = dict(zip(THINKING_EMOTIONS, heard_emotions(cues(happy=0.5, laughter=0.5)).exp().tolist(), strict=True))
+    # 1 - .5 x .5 speaks for happy, .5 x .5 for neutral; together they are one.
+    assert shares["happy"] == pytest.approx(0.75, abs=2e-3)
+    assert shares["neutral"] == pytest.approx(0.25, abs=2e-3)
+    assert sum(shares.values()) == pytest.approx(1)
+
+
+def test_what_names_no_feeling_is_neutral():
+    shares = heard_emotions(cues(rain=0.9, male=1.0, child=0.8)).exp()
+    assert THINKING_EMOTIONS[int(shares.argmax())] == "neutral"
+
+
+def test_sure_ears_decide_over_an_unsure_decoder(slm):
+    """With the decoder near chance (random weights), what the ears are sure of is what is thought."""
+    perception = slm.perceive(clip(), "we met at noon")
+    for word in ("angry", "sad", "tired"):
+        heard = heard_emotions(cues(**{word: 0.999}))
+        state = dataclasses.replace(perception.state, emotions=heard)
+        thinking = next(iter(slm.reply(dataclasses.replace(perception, state=state))))
+        assert thinking.emotion == word
