@@ -1,1 +1,1 @@
-"""The benchmark: what is asked. So far the scripts of EchoMind-Mini, our own open set."""
+"""The benchmark: what is asked, in which files it lies, and EchoMind-Mini, our own open set."""
