@@ -28,6 +28,13 @@ class Settings(BaseSettings):
     asr: str = Field(
         "pocketsphinx", description="'pocketsphinx', or a Whisper folder or Hub id such as openai/whisper-small"
     )
+    sentence_model: str = Field(
+        "",
+        description="SemSim: a sentence-transformers folder or Hub id such as Qwen/Qwen3-Embedding-0.6B; empty: MiniLM",
+    )
+    bertscore_model: str = Field(
+        "", description="BERTScore: a folder or Hub id such as bert-base-uncased; empty: MiniLM"
+    )
     device: str = Field("cpu", description="torch device of the model and of Whisper")
     threads: int = Field(2, ge=1, le=64, description="torch threads for one reply")
     max_clip_s: float = Field(60.0, gt=0, le=600, description="longest clip taken, seconds")
