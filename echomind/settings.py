@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Annotated, Any
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from echomind.endpoint_settings import EndpointSettings, endpoints_from
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -39,6 +42,14 @@ class Settings(BaseSettings):
     threads: int = Field(2, ge=1, le=64, description="torch threads for one reply")
     max_clip_s: float = Field(60.0, gt=0, le=600, description="longest clip taken, seconds")
     max_upload_mb: int = Field(50, ge=1, le=1000)
+    endpoints: Annotated[dict[str, EndpointSettings], NoDecode] = Field(
+        {}, description="OpenAI-compatible endpoints by name, as one JSON object; see echomind/endpoint_settings.py"
+    )
+
+    @field_validator("endpoints", mode="before")
+    @classmethod
+    def _endpoints(cls, value: Any) -> dict[str, EndpointSettings]:
+        return endpoints_from(value)
 
     @property
     def model_path(self) -> str:
