@@ -149,4 +149,5 @@ def _endpoint(name: str, fields: Any) -> EndpointSettings:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         field = ".".join(map(str, first["loc"]))
-        raise ConfigurationError(f"{where}: {field + ': ' if field else ''}{first['msg']}") from None
+        message = first["msg"].removeprefix("Value error, ")
+        raise ConfigurationError(f"{where}: {field + ': ' if field else ''}{message}") from None
