@@ -8,48 +8,17 @@ from __future__ import annotations
 
 import datetime
 import re
-import unicodedata
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from echomind import strict_json
 from echomind.errors import ResultsError
+from echomind.outside_text import HubId, Name, Text, WebAddress
 
 MAX_BYTES = 1_000_000  # a record with a full breakdown is about 60 kB
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,78}[a-z0-9])?")
-# Unicode categories that hide or reorder text: control, format (zero width, bidi), surrogate, private use, unassigned.
-_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-
-
-def _plain_text(value: str) -> str:
-    if value != value.strip() or not value:
-        raise ValueError("expected text without leading or trailing space")
-    hidden = [character for character in value if unicodedata.category(character) in _INVISIBLE]
-    if hidden:
-        raise ValueError(f"found the invisible character U+{ord(hidden[0]):04X}, expected visible text")
-    if value != unicodedata.normalize("NFC", value):
-        raise ValueError("expected text in Unicode normal form C")
-    return value
-
-
-def _web_address(value: str) -> str:
-    if not re.fullmatch(r"https?://[^\s<>\"'`\\]+", _plain_text(value)):
-        raise ValueError("expected a web address that begins with http:// or https://")
-    return value
-
-
-def _hub_id(value: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}", value, re.ASCII):
-        raise ValueError("expected a Hub id such as owner/name")
-    return value
-
-
-Text = Annotated[str, Field(max_length=200), AfterValidator(_plain_text)]
-Name = Annotated[str, Field(max_length=80), AfterValidator(_plain_text)]
-WebAddress = Annotated[str, Field(max_length=500), AfterValidator(_web_address)]
-HubId = Annotated[str, AfterValidator(_hub_id)]
 MetricId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,60}$")]
 Count = Annotated[int, Field(ge=1)]
 
