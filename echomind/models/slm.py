@@ -61,6 +61,12 @@ class EchoMindSLM:
         state, vad = self._read(transcript, audio, topic=topic, history=history, emotions=heard_emotions(cues))
         return Perception(transcript, cues, VAD(*vad[:3]), VAD(*vad[3:]), state)
 
+    @torch.inference_mode()
+    def perceive_text(self, transcript: str, *, topic: str = "", history: Sequence[Turn] = ()) -> Perception:
+        """The words alone: V-A-D as they read, and no cues, since nothing was heard. Can be answered by ``reply``."""
+        state, vad = self._read(transcript, None, topic=topic, history=history)
+        return Perception(transcript, {}, VAD(*vad[:3]), VAD(*vad[3:]), state)
+
     def _read(
         self,
         transcript: str,
@@ -152,15 +158,24 @@ class EchoMindSLM:
     ) -> dict[str, float]:
         """Probability of each option: softmax of the mean token log-likelihoods of its text (order of ``options``)."""
         features = self.processor.feature_extractor(clip.samples, sampling_rate=SAMPLE_RATE)
-        end = self.processor.ids["<eos>"]
         encoded = self.model.encode_audio(
             features["input_features"].to(self.model.device), features["feature_lengths"].to(self.model.device)
         )
-        audio = self.model.audio_embeddings(encoded)
+        return self._likeliest(self.model.audio_embeddings(encoded), question, options, transcript)
+
+    @torch.inference_mode()
+    def choose_text(self, question: str, options: Mapping[str, str], *, transcript: str) -> dict[str, float]:
+        """As ``choose``, from the words alone: what a listener would answer who only read the transcript."""
+        return self._likeliest(None, question, options, transcript)
+
+    def _likeliest(
+        self, audio: list[torch.Tensor] | None, question: str, options: Mapping[str, str], transcript: str
+    ) -> dict[str, float]:
+        audio_tokens, end = len(audio[0]) if audio else 0, self.processor.ids["<eos>"]
         means = []
         for text in options.values():
             answer = [*self.processor.encode(text), end]
-            prompt = self.processor.prompt(transcript, audio_tokens=len(audio[0]), question=question)
+            prompt = self.processor.prompt(transcript, audio_tokens=audio_tokens, question=question)
             tokens = torch.tensor([prompt + answer], device=self.model.device)
             logits = self.model(
                 inputs_embeds=self.model.embed(tokens, audio), logits_to_keep=len(answer) + 1, use_cache=False

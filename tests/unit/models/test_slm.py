@@ -88,6 +88,35 @@ def test_choosing_does_not_depend_on_the_order_of_the_options(slm):
     assert forward["A"] == pytest.approx(backward["A"], abs=1e-6)
 
 
+def test_words_alone_are_read_without_a_sound(slm):
+    perception = slm.perceive_text("we met at noon", topic="work")
+    assert perception.cues == {}
+    assert perception.transcript == "we met at noon"
+    assert all(1 <= value <= 5 for value in (perception.speaker.v, perception.listener.d))
+    assert perception.speaker != slm.perceive_text("we met at noon").speaker  # the topic is read
+    first, again = (list(slm.reply(perception, seed=1)) for _ in range(2))
+    assert isinstance(first[0], Thinking)
+    assert first == again
+    expected = slm.processor.prompt("we met at noon", topic="work")
+    assert perception.state.length == len(expected)
+    assert slm.processor.ids["<audio>"] not in expected
+
+
+def test_the_decoder_alone_decides_what_is_thought_of_words(slm):
+    """Nothing was heard, so the ears' witness is the prior, which the product then divides out again."""
+    state = slm.perceive_text("we met at noon").state
+    assert torch.equal(state.emotions, slm._prior)
+
+
+def test_choosing_from_words_depends_on_them_and_on_nothing_else(slm):
+    options = {"A": "a man", "B": "a woman with a dog"}
+    one = slm.choose_text("who is speaking?", options, transcript="we met at noon")
+    assert one == slm.choose_text("who is speaking?", options, transcript="we met at noon")
+    assert one != slm.choose_text("who is speaking?", options, transcript="the dog has eaten it all")
+    assert one != slm.choose(clip(), "who is speaking?", options, transcript="we met at noon")
+    assert sum(one.values()) == pytest.approx(1)
+
+
 def test_no_phrase_of_four_tokens_is_said_twice():
     scores = torch.zeros(10)
     _block_repeats(scores, [1, 2, 3, 4, 5, 1, 2, 3])
