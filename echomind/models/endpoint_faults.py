@@ -107,7 +107,7 @@ def server_message(body: bytes, key: SecretStr | None) -> str:
         fault = document.get("error", document)
         if isinstance(fault, dict):
             said = fault.get("message") or fault.get("detail") or fault.get("msg")
-            code = fault.get("code") or fault.get("type")
+            code = next((c for c in (fault.get("code"), fault.get("type")) if c in SPENT), fault.get("code"))
             parts = [part for part in (code, said) if isinstance(part, str) and part]  # the code first: it is never cut
             text = ": ".join(parts) or text
         elif isinstance(fault, str):
