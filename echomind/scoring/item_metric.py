@@ -17,6 +17,7 @@ from echomind.scoring.predictions import ItemKey
 
 # "style" and "chain" are the measures beyond the paper: they join several deliveries, or several levels.
 Place = Literal["understanding", "reasoning", "conversation", "style", "chain"]
+PLACES: tuple[Place, ...] = ("understanding", "reasoning", "conversation", "style", "chain")
 _ROUNDING = 1e-6  # cosines of float32 vectors pass 1 by this much
 
 
