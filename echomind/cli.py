@@ -45,6 +45,24 @@ def _answer(args: argparse.Namespace) -> int:
     return run_answer(args.questions, as_json=args.json)
 
 
+def _evaluate(args: argparse.Namespace) -> int:
+    from echomind.models.evaluation.command import run_evaluate
+    from echomind.talk.speak import speak
+
+    return run_evaluate(
+        args.model,
+        args.set,
+        args.out,
+        prompt=args.prompt,
+        only=args.only,
+        limit=args.limit,
+        concurrency=args.concurrency,
+        voice=args.voice,
+        speak=speak if args.speech else None,
+        as_json=args.json,
+    )
+
+
 def _train(args: argparse.Namespace) -> int:
     from echomind.training.stages import load_stage_config, run_stage
 
@@ -88,6 +106,22 @@ def build_parser() -> argparse.ArgumentParser:
     answer = add("answer", _answer, "answer multiple-choice questions about clips")
     answer.add_argument("--questions", type=Path, required=True, metavar="FILE.jsonl")
 
+    evaluate = add("evaluate", _evaluate, "ask a model everything a benchmark set asks; resumes what was cut off")
+    evaluate.add_argument(
+        "--model",
+        required=True,
+        help="echomind[:FOLDER-OR-HUB-ID], transformers:HUB-ID-OR-FOLDER, endpoint:NAME, random, majority"
+        " or transcript-only",
+    )
+    evaluate.add_argument("--set", required=True, help="mini, echomind, a folder, or a Hub id")
+    evaluate.add_argument("--out", type=Path, required=True, metavar="DIR", help="one model, set and prompt a folder")
+    evaluate.add_argument("--prompt", choices=["zero", "basic", "enhanced"], default="basic")
+    evaluate.add_argument("--only", nargs="+", default=[], choices=["asr", "understanding", "reasoning", "reply"])
+    evaluate.add_argument("--limit", type=_count, metavar="N", help="the first N scripts alone")
+    evaluate.add_argument("--concurrency", type=_count, metavar="K", help="calls at a time; default: the model's own")
+    evaluate.add_argument("--voice", choices=["synthesis", "human"], help="where a set has both; default: synthesis")
+    evaluate.add_argument("--speech", action="store_true", help="also keep spoken replies, where the model can speak")
+
     results = add("results", _results_check, "look after the published results")
     results.add_argument("action", choices=["check"], help="check: every file follows the schema")
     results.add_argument("--dir", type=Path, help="another results folder")
@@ -102,6 +136,12 @@ def build_parser() -> argparse.ArgumentParser:
     card.add_argument("--only", nargs="*", help="some of the measurements by name")
     card.add_argument("--write", action="store_true", help="write the figures into the model card")
     return parser
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"found {text!r}; expected a whole number of 1 or more")
+    return int(text)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

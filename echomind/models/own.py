@@ -10,16 +10,28 @@ import hashlib
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from typing import Protocol
 
-from echomind.audio import Clip
+from echomind.audio import Clip, load_clip
 from echomind.models.answering import ChoiceRequest, ReplyRequest, SpokenReply
 from echomind.models.asr import Recognizer, load_recognizer
 from echomind.models.protocol import Perception, Thinking
 from echomind.models.slm import EchoMindSLM, load_slm
 from echomind.settings import Settings, get_settings
 
-Speak = Callable[[str, str], Clip]  # a reply's words and the emotion it answers, to its sound
 AT_ONCE = 2  # the recogniser works in a process of its own, so that one clip is heard while another is thought about
+LONGEST_SPEECH_S = 300.0  # a reply of 65 words takes half a minute
+
+
+class Spoken(Protocol):
+    """A spoken reply, such as ``talk.speak.Speech``."""
+
+    @property
+    def wav(self) -> bytes:
+        """The sound as a WAV file."""
+
+
+Speak = Callable[[str, str], Spoken]  # from a reply's words and the emotion it answers
 
 
 class HeardWords:
@@ -91,7 +103,10 @@ class OwnModel:
             else:
                 pieces.append(part)
         text = "".join(pieces).strip()
-        return SpokenReply(text, None if self.speak is None else self.speak(text, emotion))
+        if self.speak is None or not text:
+            return SpokenReply(text)
+        wav = self.speak(text, emotion).wav
+        return SpokenReply(text, load_clip(wav, max_seconds=LONGEST_SPEECH_S, name=f"reply to {request.key}"))
 
     def _shares(self, request: ChoiceRequest, words: str) -> Mapping[str, float]:
         return self.slm.choose(request.clip, request.question, request.options, transcript=words)

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Context:
-    """What a model may need to be made: the set (a floor looks at its key), and a voice, None for text alone."""
+    """What a model may need to be made: the set (a floor looks at its key), and a voice for one that has none.
+
+    Replies are to be spoken where there is a voice (``speak``), by the model's own where it has one.
+    """
 
     benchmark: BenchmarkSet | None = None
     speak: Speak | None = None
@@ -63,7 +66,7 @@ def _majority(_: str, context: Context) -> AnsweringModel:
 def _transformers(checkpoint: str, context: Context) -> AnsweringModel:
     from echomind.models.transformers_slm import TransformersSLM
 
-    return TransformersSLM.load(checkpoint)
+    return TransformersSLM.load(checkpoint, speech=context.speak is not None)
 
 
 def _endpoint(name: str, context: Context) -> AnsweringModel:

@@ -26,7 +26,7 @@ from tqdm import tqdm
 from echomind import __version__
 from echomind.audio import Clip, load_clip
 from echomind.benchmark.items import BenchmarkSet
-from echomind.errors import AudioError, DataError, EchoMindError
+from echomind.errors import AudioError, ConfigurationError, DataError, EchoMindError
 from echomind.models.answering import AnsweringModel, ChoiceRequest, PromptCondition, ReplyRequest
 from echomind.models.evaluation.journal import Entry, Journal
 from echomind.models.evaluation.official_files import OfficialFiles, write_whole
@@ -69,7 +69,8 @@ def evaluate(
     ``speech`` says whether the model was made to speak; answers with and without are not mixed. Returns the document
     that is also written to ``out/run.json``; in processes other than the first one an empty one.
     Raises ``DataError`` when ``out`` holds answers of something else or no clip is there, ``EvaluationError`` when the
-    model fails ``FAILURES_IN_A_ROW`` times in a row. What was answered is kept.
+    model fails ``FAILURES_IN_A_ROW`` times in a row, and the model's own ``ConfigurationError``, of which every further
+    item would fail. What was answered is kept.
     """
     processes = processes or Processes()
     identity = {
@@ -131,6 +132,8 @@ class _Asking:
             return Entry(item.task, item.key, failed=_one_line(error)), False
         try:
             answer, audio = self._answer(item, clip)
+        except ConfigurationError:
+            raise  # every further item would fail of it
         except EchoMindError as error:
             return Entry(item.task, item.key, failed=_one_line(error) or type(error).__name__), True
         if not answer.strip():
@@ -154,23 +157,36 @@ class _Asking:
 
 
 def _all_answers(ask: Callable[[Item], tuple[Entry, bool]], items: Sequence[Item], concurrency: int) -> Iterator[Entry]:
-    """The entries of all items as they come in, ``concurrency`` at a time. Raises ``EvaluationError``, see there."""
+    """The entries of all items as they come in, ``concurrency`` at a time.
+
+    Raises ``EvaluationError`` after too many failures, or what makes all further asking pointless; not before the
+    answers that were under way have come in.
+    """
     coming, in_a_row = iter(items), 0
+    stop: EchoMindError | None = None
     with ThreadPoolExecutor(concurrency, thread_name_prefix="evaluate") as threads:
         running: set[Future[tuple[Entry, bool]]] = set()
         while True:
-            running |= {threads.submit(ask, item) for item in islice(coming, concurrency - len(running))}
+            if stop is None:
+                running |= {threads.submit(ask, item) for item in islice(coming, concurrency - len(running))}
             if not running:
-                return
+                break
             done, running = wait(running, return_when=FIRST_COMPLETED)
-            for entry, model_failed in (future.result() for future in done):
+            for future in done:
+                try:
+                    entry, model_failed = future.result()
+                except EchoMindError as error:
+                    stop = error
+                    continue
                 yield entry
                 in_a_row = in_a_row + 1 if model_failed else 0
                 if in_a_row == FAILURES_IN_A_ROW:
-                    raise EvaluationError(
+                    stop = EvaluationError(
                         f"the model failed {in_a_row} times in a row, the last time at {entry.task} {entry.key}:"
                         f" {entry.failed}; what was answered is kept, and the same command goes on from there"
                     )
+    if stop is not None:
+        raise stop
 
 
 def _watched(entries: Iterator[Entry], total: int, done: int, processes: Processes) -> Iterator[Entry]:

@@ -1,7 +1,10 @@
+import io
 import threading
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import soundfile
 
 from echomind.audio import SAMPLE_RATE, Clip
 from echomind.errors import CheckpointError, EchoMindError
@@ -11,6 +14,7 @@ from echomind.models.evaluation.run import RemembersWords, evaluate
 from echomind.models.own import HeardWords, OwnModel, TranscriptOnly, load_own, load_transcript_only, weights_digest
 from echomind.models.slm import load_slm
 from echomind.settings import Settings
+from echomind.slm.configuration import THINKING_EMOTIONS
 from tests.conftest import make_tiny_model
 from tests.unit.models.evaluation.made import heard_set
 
@@ -130,11 +134,11 @@ def test_a_voice_speaks_the_reply_with_the_emotion_that_was_thought(slm, hears):
 
     def speak(text, emotion):
         said.append((text, emotion))
-        return clip(9)
+        wav = io.BytesIO()
+        soundfile.write(wav, clip(9).samples, SAMPLE_RATE, format="WAV", subtype="FLOAT")
+        return SimpleNamespace(wav=wav.getvalue())
 
     reply = OwnModel(slm, hears, speak=speak).reply(request(clip()))
-    from echomind.slm.configuration import THINKING_EMOTIONS
-
     assert said[0][0] == reply.text
     assert said[0][1] in THINKING_EMOTIONS
     assert np.array_equal(reply.audio.samples, clip(9).samples)

@@ -1,10 +1,11 @@
 import json
+import threading
 from dataclasses import dataclass, replace
 
 import pytest
 
 from echomind.benchmark.items import STYLES
-from echomind.errors import DataError, EchoMindError
+from echomind.errors import ConfigurationError, DataError, EchoMindError
 from echomind.models.answering import SpokenReply
 from echomind.models.evaluation import run
 from echomind.models.evaluation.journal import Shard
@@ -149,6 +150,30 @@ def test_a_model_that_always_fails_is_given_up_and_what_was_answered_is_kept(tmp
     evaluate(benchmark, healed, tmp_path)
     assert not spared & set(healed.asked)
     assert len(healed.asked) == len(fails) - 1
+
+
+def test_what_every_item_would_fail_of_stops_at_once_and_loses_no_answer(tmp_path, benchmark):
+    """The refusal comes while another item is under way, whose answer comes after it and is kept."""
+
+    class Refused(SaysItsKey):
+        def _ask(self, key):
+            super()._ask(key)
+            if key == "asr id_2/target":
+                assert under_way.wait(20)
+                refused.set()
+                raise ConfigurationError("the key is not taken")
+            if self.asked["asr id_2/target"]:
+                under_way.set()
+                assert refused.wait(20)
+
+    under_way, refused = threading.Event(), threading.Event()
+    model = Refused()
+    with pytest.raises(ConfigurationError, match="not taken"):
+        evaluate(benchmark, model, tmp_path)
+    written = (tmp_path / "journal/shard-000.jsonl").read_bytes()
+    assert written.count(b'"answer"') == sum(model.asked.values()) - 1
+    assert b"not taken" not in written
+    assert sum(model.asked.values()) < len(items_of(benchmark))
 
 
 def test_a_fault_of_ours_is_loud_and_keeps_what_was_answered(tmp_path, benchmark):
