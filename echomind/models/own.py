@@ -10,6 +10,7 @@ import hashlib
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from functools import lru_cache
 from typing import Protocol
 
 from echomind.audio import Clip, load_clip
@@ -65,6 +66,12 @@ class HeardWords:
             self._heard.setdefault(_digest(clip), known)
 
 
+@lru_cache(maxsize=1)
+def words_of(recognizer: Recognizer) -> HeardWords:
+    """What a recogniser heard in this process, shared by all models that use it."""
+    return HeardWords(recognizer)
+
+
 class OwnModel:
     """``EchoMindSLM`` behind the protocol of the benchmark.
 
@@ -75,7 +82,7 @@ class OwnModel:
     concurrency = AT_ONCE
 
     def __init__(self, slm: EchoMindSLM, recognizer: Recognizer, *, speak: Speak | None = None, name: str = "") -> None:
-        self.slm, self.words, self.speak = slm, HeardWords(recognizer), speak
+        self.slm, self.words, self.speak = slm, words_of(recognizer), speak
         self.name = name or slm.name
         self.version = f"weights {weights_digest(slm)}, recogniser {recognizer.name}"
 

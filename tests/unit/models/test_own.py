@@ -86,6 +86,13 @@ def test_words_from_an_earlier_run_are_not_recognised_again(own, hears):
     assert isinstance(own, RemembersWords)
 
 
+def test_models_with_one_recogniser_share_what_it_heard(slm, hears):
+    one, other = OwnModel(slm, hears), TranscriptOnly(slm, hears)
+    assert one.transcribe("k", clip(4)) == other.transcribe("k", clip(4))
+    assert len(hears.clips) == 1
+    assert OwnModel(slm, Hears()).words is not one.words
+
+
 def test_a_failure_of_the_recogniser_is_told_and_tried_again():
     hears = Hears(EchoMindError("no answer"))
     words = HeardWords(hears)
