@@ -93,8 +93,9 @@ class EndpointSettings(_Strict):
             host, port = parts.hostname, parts.port
         except ValueError:
             raise ValueError("is not a URL that can be read; expected e.g. http://127.0.0.1:8000/v1") from None
-        if parts.scheme not in ("http", "https") or not host or port == 0 or not value.isprintable() or " " in value:
-            raise ValueError("expected a URL that begins with http:// or https:// and names a host")
+        plain = value.isascii() and value.isprintable() and " " not in value
+        if parts.scheme not in ("http", "https") or not host or port == 0 or not plain:
+            raise ValueError("expected a URL in ASCII that begins with http:// or https:// and names a host")
         if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
             raise ValueError("expected no user, password, query or fragment; name the key's variable in api_key_env")
         if parts.path.rstrip("/").endswith("/completions"):

@@ -33,7 +33,7 @@ from echomind.models.endpoint_faults import (
     read_key,
     retry_after_s,
     server_message,
-    without_key,
+    shown,
 )
 from echomind.models.endpoint_wire import (
     Answer,
@@ -182,7 +182,7 @@ class EndpointClient:
                 self._check_fault(document, body, charge)
                 answer = answer_of(document)
             except MalformedAnswer as error:
-                raise TryAgain(without_key(str(error), self._key)) from None
+                raise TryAgain(shown(str(error), self._key)) from None
             self._check_words(answer)
         cost = None if charge.usage is None or self.settings.prices is None else charge.usage.cost(self.settings.prices)
         return Completion(

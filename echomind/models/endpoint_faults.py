@@ -103,20 +103,25 @@ def server_message(body: bytes, key: SecretStr | None) -> str:
         document: Any = loads(text)
     except StrictJSONError:
         document = None
+    if isinstance(document, list) and len(document) == 1:  # Google's way
+        document = document[0]
     if isinstance(document, dict):
         fault = document.get("error", document)
         if isinstance(fault, dict):
             said = fault.get("message") or fault.get("detail") or fault.get("msg")
-            code = next((c for c in (fault.get("code"), fault.get("type")) if c in SPENT), fault.get("code"))
+            codes = [c for c in (fault.get("code"), fault.get("type")) if isinstance(c, str) and c]
+            code = next((c for c in codes if c in SPENT), fault.get("code"))
             parts = [part for part in (code, said) if isinstance(part, str) and part]  # the code first: it is never cut
             text = ": ".join(parts) or text
         elif isinstance(fault, str):
             text = fault
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    line = without_key(line, key)
-    if len(line) <= LONGEST_MESSAGE:
-        return line
-    return line[: LONGEST_MESSAGE - 1] + "…"
+    return shown(text, key)
+
+
+def shown(text: str, key: SecretStr | None) -> str:
+    """The text fit for a message: one line of at most 200 characters without the key."""
+    line = without_key("".join(c if c.isprintable() else " " for c in text), key)
+    return line if len(line) <= LONGEST_MESSAGE else line[: LONGEST_MESSAGE - 1] + "…"
 
 
 def without_key(text: str, key: SecretStr | None) -> str:

@@ -2,7 +2,7 @@
 
 import json
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
@@ -10,6 +10,7 @@ from echomind.models.endpoint_faults import retry_after_s, server_message, witho
 from echomind.models.endpoint_wire import Answer, MalformedAnswer, answer_of, document_of, usage_of
 from echomind.models.prompts import system_prompt
 
+RELAXED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no defect
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
 anything = st.recursive(
     scalars,
@@ -49,16 +50,19 @@ def read(body):
         assert min(usage.text_in, usage.text_out, usage.audio_in, usage.audio_out) >= 0
 
 
+@RELAXED
 @given(documents)
 def test_a_document_is_an_answer_or_is_said_not_to_be(document):
     read(json.dumps(document).encode())
 
 
+@RELAXED
 @given(st.binary(max_size=200))
 def test_bytes_are_an_answer_or_are_said_not_to_be(body):
     read(body)
 
 
+@RELAXED
 @given(st.binary(max_size=600), st.text("abc-XYZ", min_size=6, max_size=40))
 def test_a_server_s_message_is_one_short_line_without_the_key(body, key):
     for said in (server_message(body, SecretStr(key)), server_message(body + key.encode() + body, SecretStr(key))):
@@ -66,17 +70,32 @@ def test_a_server_s_message_is_one_short_line_without_the_key(body, key):
         assert key not in said and key[:6] not in said and key[-6:] not in said
 
 
+faults = st.fixed_dictionaries(
+    {}, optional={"message": anything, "code": anything, "type": anything, "detail": anything}
+)
+
+
+@RELAXED
+@given(st.fixed_dictionaries({"error": faults | anything}) | faults | st.lists(faults, max_size=2))
+def test_any_error_document_gives_one_short_line(document):
+    said = server_message(json.dumps(document).encode(), None)
+    assert len(said) <= 200 and (said.isprintable() or not said)
+
+
+@RELAXED
 @given(st.text(max_size=60))
 def test_hiding_a_key_that_is_not_there_keeps_the_words(text):
     assert without_key(text, None) == " ".join(text.split())
 
 
+@RELAXED
 @given(st.text(max_size=40))
 def test_a_wait_is_a_finite_time_or_none(value):
     wait = retry_after_s({"retry-after": value})
     assert wait is None or 0 <= wait < float("inf")
 
 
+@RELAXED
 @given(st.text(max_size=200))
 def test_no_topic_leaves_its_quotes(topic):
     prompt = system_prompt("basic", topic, None)

@@ -69,11 +69,12 @@ SECRET = "sk-secret-0123456789"
 @pytest.mark.parametrize(
     ("changes", "found"),
     [
-        ({"base_url": "ftp://host/v1"}, "base_url: expected a URL that begins with http"),
+        ({"base_url": "ftp://host/v1"}, "base_url: expected a URL in ASCII that begins with http"),
         ({"base_url": "host/v1"}, "base_url: expected"),
         ({"base_url": "http:///v1"}, "base_url: expected"),
         ({"base_url": "http://host:99999/v1"}, "base_url: is not a URL"),
         ({"base_url": "http://ho st/v1"}, "base_url: expected"),
+        ({"base_url": "http://hé.example/v1"}, "base_url: expected"),
         ({"base_url": "http://host/v1\n"}, "base_url: expected"),
         ({"base_url": f"https://user:{SECRET}@host/v1"}, "base_url: expected no user"),
         ({"base_url": f"https://host/v1?key={SECRET}"}, "base_url: expected no user"),

@@ -177,11 +177,10 @@ class OpenAIServer:
         self.requests: list[Request] = []
         self.faults: list[str] = []
         self.most_at_once = 0
-        self.hold_until = 0  # hold every answer back until this many requests are under way together
+        self.hold_until = 0  # hold answers back until this many requests have been under way together
         self.closing = threading.Event()
         self._steps: deque[Step] = deque()
         self._under_way = 0
-        self._met = 0
         self._changed = threading.Condition()
         self._http = _HTTPServer(("127.0.0.1", 0), _handler_for(self))
         self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
@@ -209,10 +208,9 @@ class OpenAIServer:
             self.requests.append(request)
             self._under_way += 1
             self.most_at_once = max(self.most_at_once, self._under_way)
-            self._met = max(self._met, self._under_way)
             self._changed.notify_all()
-            if not self._changed.wait_for(lambda: self._met >= self.hold_until, PATIENCE_S):
-                return Fault(400, f"only {self._met} requests came together, the test expected {self.hold_until}")
+            if not self._changed.wait_for(lambda: self.most_at_once >= self.hold_until, PATIENCE_S):
+                return Fault(400, f"only {self.most_at_once} came together, the test expected {self.hold_until}")
             step = self._steps.popleft() if self._steps else None
         return self.answer(request) if step is None else step
 
@@ -220,8 +218,6 @@ class OpenAIServer:
         """Count a request out, before the last byte of its answer is sent."""
         with self._changed:
             self._under_way -= 1
-            if self._under_way == 0:
-                self._met = 0
             self._changed.notify_all()
 
     def check(self, path: str, headers: dict[str, str], raw: bytes) -> Request:

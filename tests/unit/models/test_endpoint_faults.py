@@ -19,6 +19,8 @@ KEY = SecretStr("sk-proj-ABCDEFGHIJKLMNOPQRSTUVWXYZ")
         (b'{"error": {"message": 5}}', '{"error": {"message": 5}}'),
         (b"<html>\n <h1>Bad\tgateway</h1>\x00\x1b[31m", "<html> <h1>Bad gateway</h1> [31m"),
         (b"\xff\xfe", "\ufffd\ufffd"),
+        (b'[{"error": {"message": "no such key", "code": 400}}]', "no such key"),  # Google
+        (b'{"error": {"message": "odd", "code": [], "type": {}}}', "odd"),
         (b"[1, 2]", "[1, 2]"),
         (b"", ""),
     ],
