@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from concurrent.futures import Future
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Protocol, cast
 
 from echomind.audio import Clip, load_clip
 from echomind.models.answering import ChoiceRequest, ReplyRequest, SpokenReply
@@ -67,9 +67,9 @@ class HeardWords:
 
 
 @lru_cache(maxsize=1)
-def _words_of(recognizer: Any) -> HeardWords:
-    """What a recogniser (``Any``: it is not said to be hashable) heard here, shared by all models that use it."""
-    return HeardWords(recognizer)
+def _words_of(recognizer: Hashable) -> HeardWords:
+    """What a recogniser heard in this process, shared by all models that use it."""
+    return HeardWords(cast(Recognizer, recognizer))
 
 
 class OwnModel:
@@ -82,7 +82,7 @@ class OwnModel:
     concurrency = AT_ONCE
 
     def __init__(self, slm: EchoMindSLM, recognizer: Recognizer, *, speak: Speak | None = None, name: str = "") -> None:
-        self.slm, self.words, self.speak = slm, _words_of(recognizer), speak
+        self.slm, self.words, self.speak = slm, _words_of(cast(Hashable, recognizer)), speak
         self.name = name or slm.name
         self.version = f"weights {weights_digest(slm)}, recogniser {recognizer.name}"
 
