@@ -108,7 +108,7 @@ def evaluate(
         "finished": _now(),
         "processes": processes.count,
         "files": [path.relative_to(out).as_posix() for path in paths],
-        "spent": _spent(model),
+        "spent_in_this_run": _spent(model),
         **_counts(every, known),
     }
     write_whole(out / "run.json", json.dumps(document, ensure_ascii=False, indent=1).encode())
@@ -220,7 +220,7 @@ def _counts(items: Sequence[Item], entries: Mapping[ItemId, Entry]) -> dict[str,
 
 
 def _spent(model: AnsweringModel) -> dict[str, Any] | None:
-    """What this process's calls cost, where the model counts it; of this run alone."""
+    """What this process's calls cost, where the model counts it; what a killed run spent is not in it."""
     spending = getattr(model, "spending", None)
     total = spending() if callable(spending) else None
     return asdict(total) if is_dataclass(total) and not isinstance(total, type) else None

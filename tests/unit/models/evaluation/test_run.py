@@ -284,8 +284,8 @@ def test_what_a_model_spent_is_told_where_it_counts_it(tmp_path, benchmark):
         def spending(self):
             return Spending(sum(self.asked.values()), 0.5)
 
-    assert evaluate(benchmark, Costs(), tmp_path / "a")["spent"] == {"requests": 30, "cost_usd": 0.5}
-    assert evaluate(benchmark, SaysItsKey(), tmp_path / "b")["spent"] is None
+    assert evaluate(benchmark, Costs(), tmp_path / "a")["spent_in_this_run"] == {"requests": 30, "cost_usd": 0.5}
+    assert evaluate(benchmark, SaysItsKey(), tmp_path / "b")["spent_in_this_run"] is None
 
 
 def test_an_error_without_words_still_has_a_reason(tmp_path, benchmark):
