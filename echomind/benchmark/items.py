@@ -17,14 +17,16 @@ from echomind.taxonomy import CATEGORY_OF, NEUTRAL
 
 Style = Literal["target", "neutral", "alternative"]
 STYLES: tuple[Style, ...] = ("target", "neutral", "alternative")
+UNKNOWN = "unknown"  # the cue of a delivery where the set does not say it: neither neutral nor any attribute
 
 
 @dataclass(frozen=True)
 class Delivery:
     """One recording of a script.
 
-    ``cue`` is an attribute id or ``"neutral"``; ``spoken_info`` the official cue string; ``audio`` the clip's path;
-    ``reference`` the reference reply ("" where the set has none); ``reference_audio`` its recording.
+    ``cue`` is an attribute id, ``"neutral"``, or ``"unknown"`` where the set does not say it (``spoken_info`` is then
+    what it says instead, or ""); ``spoken_info`` the official cue string; ``audio`` the clip's path; ``reference`` the
+    reference reply ("" where the set has none); ``reference_audio`` its recording.
     """
 
     style: Style
@@ -36,8 +38,8 @@ class Delivery:
 
     @property
     def category(self) -> str | None:
-        """Category id of the cue; ``None`` for a neutral delivery."""
-        return None if self.cue == NEUTRAL else CATEGORY_OF[self.cue]
+        """Category id of the cue; ``None`` for a neutral delivery and for an unknown cue."""
+        return None if self.cue in (NEUTRAL, UNKNOWN) else CATEGORY_OF[self.cue]
 
 
 @dataclass(frozen=True)
@@ -107,5 +109,5 @@ class BenchmarkSet:
         return tuple(q for q in self.questions if q.level == level)
 
     def cue_of(self, question: Question) -> str:
-        """Attribute id (or ``"neutral"``) of the delivery a question is about."""
+        """Attribute id (or ``"neutral"``, ``"unknown"``) of the delivery a question is about."""
         return self.script_by_id[question.script].deliveries[question.style].cue
