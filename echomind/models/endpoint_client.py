@@ -88,7 +88,9 @@ class EndpointClient:
         self._backoff = wait_exponential_jitter(max=settings.longest_wait_s, **_BACKOFF)
         self._http = httpx.Client(
             timeout=httpx.Timeout(settings.timeout_s, connect=settings.connect_timeout_s, pool=None),
-            limits=httpx.Limits(max_connections=settings.concurrency, max_keepalive_connections=settings.concurrency),
+            limits=httpx.Limits(
+                max_connections=None, max_keepalive_connections=settings.concurrency
+            ),  # how many at a time is up to _slots
             follow_redirects=False,  # the key goes to the host that was named and to no other
             mounts={"all://127.0.0.1": None, "all://localhost": None, "all://[::1]": None},  # never through a proxy
         )
