@@ -26,6 +26,7 @@ class Shades:
 
 _WORDS = Shades("#c43d30", "#b23a2b", "#ff9d8c")
 _VOICE = Shades("#e96d54", "#b4532a", "#ffc0a8")
+_PLAIN = Shades("#8a8378", "#5f594f", "#c9c2b6")
 COLOURS: dict[Group, Shades] = {
     "understanding": Shades("#2b8fd6", "#1b6aa8", "#7cc0f2"),
     "reasoning": Shades("#7a4ccc", "#6a3fb5", "#b79cf0"),
@@ -33,5 +34,6 @@ COLOURS: dict[Group, Shades] = {
     "conversation_audio": _VOICE,
     "human": _WORDS,
     "arena": _WORDS,
-    "overall": Shades("#8a8378", "#5f594f", "#c9c2b6"),
+    "across": _PLAIN,
+    "overall": _PLAIN,
 }

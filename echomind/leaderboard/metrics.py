@@ -16,7 +16,9 @@ from typing import Any, Literal, cast
 from echomind.errors import EchoMindError
 
 Level = Literal["understanding", "reasoning", "conversation", "overall"]
-Group = Literal["understanding", "reasoning", "conversation_text", "conversation_audio", "human", "arena", "overall"]
+Group = Literal[
+    "understanding", "reasoning", "conversation_text", "conversation_audio", "human", "arena", "across", "overall"
+]
 
 # Column groups in reading order. "human" and "arena" belong to the conversation level, but people's ratings are never
 # put under one heading with automatic ones.
@@ -27,10 +29,23 @@ GROUPS: dict[Group, str] = {
     "conversation_audio": "Conversation: voice",
     "human": "Conversation: rated by people",
     "arena": "Conversation: side by side",
+    "across": "Across voices and levels",
     "overall": "Overall",
 }
 LANGUAGES: dict[str, str] = {"zh": "Chinese", "en": "English"}
-_LEVEL_OF_GROUP: dict[str, str] = {"conversation_text": "conversation", "conversation_audio": "conversation"}
+# What says whether two texts are near, or a reply takes the voice up: (name, sentence). Each makes a metric of its own.
+MEASURES: dict[str, tuple[str, str]] = {
+    "qwen3": ("Qwen3", "Near means: by the cosine of Qwen3-Embedding-0.6B vectors."),
+    "minilm": ("MiniLM", "Near means: by the cosine of all-MiniLM-L6-v2 vectors."),
+    "other": ("other model", "Near means: by the cosine of vectors of a model of the scorer's choice."),
+    "rouge": ("ROUGE-L", "Near means: by the longest sequence of shared words, ROUGE-L."),
+    "judge": ("judge", "A judge decides: C_SpeechRel of 4 or 5."),
+}
+_LEVEL_OF_GROUP: dict[str, str] = {
+    "conversation_text": "conversation",
+    "conversation_audio": "conversation",
+    "across": "overall",
+}
 
 
 @dataclass(frozen=True)
@@ -84,15 +99,23 @@ class Metric:
 def _read(path: Path) -> Iterator[Metric]:
     table: dict[str, dict[str, Any]] = tomllib.loads(path.read_text(encoding="utf-8"))
     for metric_id, entry in table.items():
-        per_language = entry.pop("per_language", False)
+        per_language, measures = entry.pop("per_language", False), entry.pop("measures", ())
         level = entry.pop("level", _LEVEL_OF_GROUP.get(entry["group"], entry["group"]))
         low, high = (float(entry.pop(bound)) if bound in entry else None for bound in ("low", "high"))
         unit = entry.pop("unit", "points")
         metric = Metric(id=metric_id, level=cast(Level, level), low=low, high=high, unit=unit, **entry)
-        if not per_language:
+        for measure in measures:
+            name, sentence = MEASURES[measure]
+            yield replace(
+                metric,
+                id=f"{metric_id}_{measure}",
+                title=f"{metric.title} ({name})",
+                term=f"{metric.term}, {name}",
+                definition=f"{metric.definition} {sentence}",
+            )
+        if not per_language and not measures:
             yield metric
-            continue
-        for code, name in LANGUAGES.items():
+        for code, name in LANGUAGES.items() if per_language else ():
             yield replace(metric, id=f"{metric_id}_{code}", title=f"{metric.title} ({name})", language=code)
 
 
