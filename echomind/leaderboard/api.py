@@ -72,7 +72,7 @@ def leaderboard(board: str = "echomind") -> schemas.LeaderboardAnswer:
     board's own protocol; others have rank null. Rows are in the board's first official order.
 
     Args:
-        board: The board's id: echomind, echomind-upper-bound, echomind-arena, humdial or ieat-dev.
+        board: The board's id: echomind, echomind-mini, echomind-upper-bound, echomind-arena, humdial or ieat-dev.
 
     Returns:
         The board's orders (rank, model, value), its rows (model, protocol, provenance, scores) and its metrics.
@@ -110,7 +110,7 @@ def correlation(x: str, y: str, board: str = "echomind") -> schemas.CorrelationA
     Args:
         x: Metric id of the first axis, such as understanding_acc.
         y: Metric id of the second axis, such as c_speech_rel.
-        board: The board's id: echomind, echomind-upper-bound, echomind-arena, humdial or ieat-dev.
+        board: The board's id: echomind, echomind-mini, echomind-upper-bound, echomind-arena, humdial or ieat-dev.
 
     Returns:
         The coefficients with n, one sentence on what they allow, the points, and the models left out with the reason.

@@ -52,6 +52,7 @@ class Axes:
 
 _FIRST = {
     "echomind": ("understanding_acc", "c_speech_rel"),
+    "echomind-mini": ("understanding_acc", "style_direction_minilm"),
     "humdial": ("t3_d1", "t3_d2_human"),
 }
 

@@ -1,4 +1,3 @@
-import hashlib
 import json
 from dataclasses import replace
 
@@ -8,36 +7,13 @@ from jiwer import wer as jiwer_wer
 
 from echomind.benchmark.question_types import LEVELS, QUESTION_TYPES
 from echomind.errors import ConfigurationError, DataError
-from echomind.scoring.embeddings import TokenVectors
 from echomind.scoring.item_metric import metric_of_replies
 from echomind.scoring.predictions import Predictions
 from echomind.scoring.report import ScoreReport
 from echomind.scoring.score import ScoreOptions, score
 from tests.unit.scoring.made_contrasts import all_replies, all_right, contrast_set
+from tests.unit.scoring.made_embeddings import MADE_MODELS
 from tests.unit.scoring.made_sets import made_predictions, made_set
-
-
-class Hashed:
-    """Unit vectors that follow from the text alone; stands for both kinds of model."""
-
-    name = "hashed"
-    baseline = None
-
-    def __init__(self, metric_id):
-        self.metric_id = metric_id
-
-    def _vectors(self, words):
-        seeds = [int.from_bytes(hashlib.sha256(word.encode()).digest()[:4]) for word in words]
-        found = np.array([np.random.default_rng(seed).normal(size=16) for seed in seeds], np.float32)
-        return found / np.linalg.norm(found, axis=1, keepdims=True)
-
-    def encode(self, texts):
-        if self.metric_id.startswith("semsim"):
-            return self._vectors(texts)
-        return [TokenVectors(self._vectors(text.split()), np.ones(len(text.split()), bool)) for text in texts]
-
-
-NEURAL = ScoreOptions(embedder=Hashed("semsim_minilm"), encoder=Hashed("bertscore_minilm"))
 
 
 def _perfect(benchmark):
@@ -49,7 +25,7 @@ def _perfect(benchmark):
 
 
 def test_a_perfect_model_has_perfect_scores_and_is_not_said_to_be_certain():
-    report = score(contrast_set(6), _perfect(contrast_set(6)), options=NEURAL).report
+    report = score(contrast_set(6), _perfect(contrast_set(6)), options=MADE_MODELS).report
     understanding, conversation = report.level["understanding"], report.level["conversation"]
     assert {m: c.value for m, c in understanding.items()} == pytest.approx(
         {"wer": 0, "wer_utterance_mean": 0, "semsim_minilm": 100, "understanding_acc": 100}, abs=1e-5
@@ -103,7 +79,7 @@ def test_what_was_not_answered_is_failed_and_gets_the_lowest_mark():
         answers=answers,
         replies={key: text for key, text in full.replies.items() if key[0] != "s1"},
     )
-    report = score(benchmark, gaps, options=NEURAL).report
+    report = score(benchmark, gaps, options=MADE_MODELS).report
     reasoning = report.level["reasoning"]["reasoning_acc"]
     assert (reasoning.value, reasoning.n, reasoning.failed) == (75, 12, 3)
     wer = report.level["understanding"]["wer"]
@@ -144,9 +120,9 @@ def test_a_level_without_predictions_is_absent_with_a_reason_and_never_zero():
 def test_stand_ins_say_what_they_stand_for():
     benchmark = contrast_set(2)
     assert score(benchmark, _perfect(benchmark)).report.absent["semsim"] == "needs a model; none was used"
-    report = score(benchmark, _perfect(benchmark), options=NEURAL).report
-    assert report.absent["semsim"] == "made with hashed instead, see semsim_minilm"
-    assert report.used["semsim_minilm"] == "hashed"
+    report = score(benchmark, _perfect(benchmark), options=MADE_MODELS).report
+    assert report.absent["semsim"] == "made with made sentences instead, see semsim_minilm"
+    assert report.used["semsim_minilm"] == "made sentences"
 
 
 def test_questions_without_a_key_are_left_out_and_said_so():

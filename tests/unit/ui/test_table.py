@@ -34,7 +34,11 @@ def test_every_row_has_as_many_cells_as_there_are_columns(parse, board):
     page = draw(parse, View().on_board(board))
     top, second = page.all("thead")[0].children
     columns = sum(1 for th in top.children if "rowspan" in th.attributes) + len(second.children)
-    assert {len(row.children) for row in page.all("tbody")[0].children} == {columns}
+    rows = page.all("tbody")[0].children
+    if not any((RESULTS / board).glob("*.json")):
+        assert rows[0].children[0].attributes["colspan"] == str(columns)
+    else:
+        assert {len(row.children) for row in rows} == {columns}
 
 
 def test_exactly_one_column_carries_the_sort(parse):
