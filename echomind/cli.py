@@ -63,6 +63,23 @@ def _evaluate(args: argparse.Namespace) -> int:
     )
 
 
+def _score(args: argparse.Namespace) -> int:
+    from echomind.scoring.command import run_score
+
+    return run_score(
+        args.paths,
+        set_name=args.set,
+        references=args.references,
+        voice=args.voice,
+        answer_field=args.answer_field,
+        items=args.items,
+        out=args.out,
+        only=args.only,
+        neural=not args.no_neural,
+        as_json=args.json,
+    )
+
+
 def _train(args: argparse.Namespace) -> int:
     from echomind.training.stages import load_stage_config, run_stage
 
@@ -121,6 +138,17 @@ def build_parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--concurrency", type=_count, metavar="K", help="calls at a time; default: the model's own")
     evaluate.add_argument("--voice", choices=["synthesis", "human"], help="where a set has both; default: synthesis")
     evaluate.add_argument("--speech", action="store_true", help="also keep spoken replies, where the model can speak")
+
+    score = add("score", _score, "score prediction files: every level, type and attribute with 95 % intervals")
+    score.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="files, or a folder of `evaluate`")
+    score.add_argument("--set", default="", help="mini (default), echomind, a folder, or a Hub id")
+    score.add_argument("--references", type=Path, metavar="DIR", help="a folder with the set, instead of --set")
+    score.add_argument("--voice", choices=["synthesis", "human"], help="where a set has both; default: synthesis")
+    score.add_argument("--answer-field", default="", metavar="NAME", help="the field of the right answers in the set")
+    score.add_argument("--items", type=Path, metavar="OUT.jsonl", help="also write every item's marks, one JSON a line")
+    score.add_argument("--out", type=Path, metavar="FILE", help="also write the report as JSON")
+    score.add_argument("--only", nargs="+", default=[], metavar="METRIC", help="these metrics alone, by id")
+    score.add_argument("--no-neural", action="store_true", help="no SemSim and BERTScore; likeness by ROUGE-L")
 
     results = add("results", _results_check, "look after the published results")
     results.add_argument("action", choices=["check"], help="check: every file follows the schema")
