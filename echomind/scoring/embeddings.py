@@ -79,7 +79,7 @@ class SentenceModel:
     ``source`` is where the files lie if not under ``name``. Longer texts than the model takes are cut by the model.
     """
 
-    def __init__(self, name: str, metric_id: str, source: str = "", device: str = "cpu", batch_size: int = 32) -> None:
+    def __init__(self, name: str, metric_id: str, source: str = "", device: str = "cpu", batch_size: int = 64) -> None:
         self.name = name
         self.metric_id = metric_id
         self._source = source or name
@@ -119,7 +119,7 @@ class TokenModel:
         metric_id: str,
         source: str = "",
         device: str = "cpu",
-        batch_size: int = 32,
+        batch_size: int = 64,
         layers: int = 0,
         baseline: float | None = None,
         keep_special: bool = True,

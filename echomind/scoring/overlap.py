@@ -1,7 +1,7 @@
 """Word overlap of replies with reference replies: BLEU, ROUGE-L and METEOR as EchoMind's code computes them.
 
-All values are 0 to 1, one an item; an empty hypothesis or reference gets 0. Pairs that recur are scored once and the
-texts of references are tokenised once; the numbers are those of nltk and rouge-score.
+All values are 0 to 1, one an item; a pair with an empty text gets 0. Each pair is scored once and each text is split
+into words once, however often it recurs; the numbers are those of nltk and rouge-score.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from nltk.stem.porter import PorterStemmer
-from nltk.tokenize import NLTKWordTokenizer
+from nltk.tokenize import NLTKWordTokenizer, PunktSentenceTokenizer
 from nltk.translate.bleu_score import SmoothingFunction, sentence_bleu
 from nltk.translate.meteor_score import single_meteor_score
 from rouge_score.rouge_scorer import RougeScorer
@@ -22,20 +22,21 @@ from echomind.scoring.wordnet import NO_SYNONYMS, Synonyms, installed_wordnet
 
 _UNIFORM = (0.25, 0.25, 0.25, 0.25)
 _SMOOTHING = SmoothingFunction().method1
-_TOKENIZER = NLTKWordTokenizer()
+_SENTENCES = PunktSentenceTokenizer()
+_WORDS = NLTKWordTokenizer()
 
 
 def bleu(references: Sequence[str], hypotheses: Sequence[str]) -> np.ndarray:
     """NLTK sentence BLEU-4: uniform weights, smoothing method 1, lower-cased Treebank tokens. Float64 (n,), 0 to 1.
 
-    ``word_tokenize`` would split the text into sentences first, for which it needs a model that nltk does not ship;
-    its ``preserve_line=True`` form is used here. The two differ in one way: a full stop inside a reply stays with its
-    word ("home. Rest." is "home." "rest" "."), as it does after abbreviations.
+    EchoMind's ``word_tokenize`` splits sentences before words, with a Punkt model that nltk does not ship. The same
+    Punkt without a trained model needs no data and lacks only its list of abbreviations: the full stop of "mr. smith"
+    becomes a word of its own.
     """
+    words = lru_cache(maxsize=None)(_words)
 
     def score(reference: str, hypothesis: str) -> float:
-        tokens = _words(hypothesis)
-        return float(sentence_bleu([_words(reference)], tokens, _UNIFORM, _SMOOTHING)) if tokens else 0.0
+        return float(sentence_bleu([words(reference)], words(hypothesis), _UNIFORM, _SMOOTHING))
 
     return each_pair(references, hypotheses, score)
 
@@ -56,10 +57,11 @@ def meteor(references: Sequence[str], hypotheses: Sequence[str], synonyms: Synon
     finds nothing. ``meteor_metric_id`` says which of the two it is.
     """
     known = synonyms or installed_wordnet() or NO_SYNONYMS
+    stemmer = _RememberingStemmer()
 
     def score(reference: str, hypothesis: str) -> float:
         words = hypothesis.lower().split()
-        return float(single_meteor_score(reference.lower().split(), words, stemmer=_STEMMER, wordnet=known))
+        return float(single_meteor_score(reference.lower().split(), words, stemmer=stemmer, wordnet=known))
 
     return each_pair(references, hypotheses, score)
 
@@ -69,16 +71,12 @@ def meteor_metric_id() -> str:
     return "meteor" if installed_wordnet() else "meteor_stem"
 
 
-@lru_cache(maxsize=8192)
 def _words(text: str) -> tuple[str, ...]:
-    return tuple(_TOKENIZER.tokenize(text.lower()))
+    return tuple(word for sentence in _SENTENCES.tokenize(text.lower()) for word in _WORDS.tokenize(sentence))
 
 
 class _RememberingStemmer:
-    """nltk's Porter stemmer that stems each word once."""
+    """nltk's Porter stemmer that stems each word once. One a call: kept longer, it would keep what anyone ever sent."""
 
     def __init__(self) -> None:
-        self.stem: Any = lru_cache(maxsize=65536)(PorterStemmer().stem)
-
-
-_STEMMER = _RememberingStemmer()
+        self.stem: Any = lru_cache(maxsize=None)(PorterStemmer().stem)

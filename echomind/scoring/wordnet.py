@@ -11,8 +11,10 @@ from typing import Any, Protocol
 
 import nltk.data
 from nltk.corpus.reader.wordnet import WordNetCorpusReader
+from nltk.data import PathPointer
 
 DEBIAN = Path("/usr/share/wordnet")
+LONGEST_WORD = 100  # WordNet 3.0 has none over 71 characters; what is longer is neither looked up nor remembered
 # The 45 files of WordNet's lexicographers in their order, each with the number of its part of speech: lexnames(5WN).
 # Debian packages them as a manual page only.
 _LEXNAMES = """
@@ -41,38 +43,41 @@ NO_SYNONYMS: Synonyms = _NoSynonyms()
 
 
 class RememberedWordNet:
-    """A WordNet that looks each word up once, by one thread at a time: nltk's reader shares its open files."""
+    """A WordNet that looks a word up once, by one thread at a time: nltk's reader shares its open files."""
 
     def __init__(self, reader: Synonyms) -> None:
-        self._reader = reader
+        self._look_up = lru_cache(maxsize=16_384)(reader.synsets)
         self._lock = Lock()
-        self._known: dict[str, list[Any]] = {}
 
     def synsets(self, lemma: str) -> list[Any]:
         """The sets of synonyms that ``lemma`` belongs to."""
+        if len(lemma) > LONGEST_WORD:
+            return []
         with self._lock:
-            if lemma not in self._known:
-                self._known[lemma] = self._reader.synsets(lemma)
-            return self._known[lemma]
+            return self._look_up(lemma)
 
 
 class PlainWordNet(WordNetCorpusReader):
-    """WordNet's database files as Princeton and Debian ship them, without the files that only nltk adds."""
+    """WordNet's database files as Princeton and Debian ship them; the files that nltk adds may be missing.
 
-    def __init__(self, folder: Path) -> None:
-        if str(folder) not in nltk.data.path:
-            nltk.data.path.append(str(folder))  # nltk reads only below the folders named here
+    ``root`` is a folder, or what ``nltk.data.find`` found.
+    """
+
+    def __init__(self, root: str | PathPointer) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # says that other languages than English are not there
-            super().__init__(str(folder), None)
+            super().__init__(root, None)
 
     def open(self, file: str) -> Any:
-        """The stream of one file; the table of lexicographer files is made from lexnames(5WN) where it is missing."""
-        if file == "lexnames" and not (Path(str(self.root)) / file).exists():
+        """The stream of one file; the list of lexicographers' files is made from lexnames(5WN) where it is missing."""
+        try:
+            return super().open(file)
+        except OSError:
+            if file != "lexnames":
+                raise
             return io.StringIO(
                 "".join(f"{i:02d} {line.replace(':', ' ')}\n" for i, line in enumerate(_LEXNAMES.split()))
             )
-        return super().open(file)
 
     def map_wn(self, version: str = "wordnet") -> None:
         """No map to WordNet 3.0, which this is: making one needs ``index.sense``, and METEOR needs none."""
@@ -81,13 +86,13 @@ class PlainWordNet(WordNetCorpusReader):
 @lru_cache(maxsize=1)
 def installed_wordnet() -> Synonyms | None:
     """The WordNet of this machine, looked up once a process: nltk's data first, then Debian's; ``None`` for neither."""
-    for name in ("corpora/wordnet", "corpora/wordnet.zip"):
+    for name in ("corpora/wordnet", "corpora/wordnet.zip/wordnet/"):
         try:
-            nltk.data.find(name)
-        except LookupError:
+            return RememberedWordNet(PlainWordNet(nltk.data.find(name)))
+        except LookupError:  # not there
             continue
-        from nltk.corpus import wordnet
-
-        wordnet.ensure_loaded()
-        return RememberedWordNet(wordnet)
-    return RememberedWordNet(PlainWordNet(DEBIAN)) if (DEBIAN / "data.noun").is_file() else None
+    if not (DEBIAN / "data.noun").is_file():
+        return None
+    if str(DEBIAN) not in nltk.data.path:
+        nltk.data.path.append(str(DEBIAN))  # nltk reads only below the folders named here
+    return RememberedWordNet(PlainWordNet(str(DEBIAN)))
