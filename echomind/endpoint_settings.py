@@ -79,6 +79,10 @@ class EndpointSettings(_Strict):
         Literal["max_tokens", "max_completion_tokens"],
         Field(description="OpenAI's reasoning models only know the second; vLLM and older servers know the first"),
     ] = "max_tokens"
+    answer_format: Annotated[
+        Literal["json_schema", "json_object", "text"],
+        Field(description="how a judge is held to JSON: by its schema, as any object, or by the prompt's words alone"),
+    ] = "json_schema"
     extra: Annotated[
         dict[str, JsonValue], Field(description="further fields of every request, e.g. top_p, top_k, reasoning_effort")
     ] = {}

@@ -38,6 +38,13 @@ class Settings(BaseSettings):
     bertscore_model: str = Field(
         "", description="BERTScore: a folder or Hub id such as bert-base-uncased; empty: MiniLM"
     )
+    judge_text: str = Field("", description="the endpoint that marks the words of replies, by its name in endpoints")
+    judge_audio: str = Field("", description="the endpoint that hears and marks spoken replies, by its name")
+    nisqa_model: str = Field("", description="NISQA: the published weights, nisqa.tar, or a folder that holds them")
+    utmos_model: str = Field("", description="UTMOS: a TorchScript file, or a Hub id such as balacoon/utmos")
+    emotion_model: str = Field(
+        "", description="EmoAlign: iic/emotion2vec_plus_large, or a folder or Hub id of another audio classifier"
+    )
     device: str = Field("cpu", description="torch device of the model and of Whisper")
     threads: int = Field(2, ge=1, le=64, description="torch threads for one reply")
     max_clip_s: float = Field(60.0, gt=0, le=600, description="longest clip taken, seconds")

@@ -32,6 +32,13 @@ def test_the_variable_names_endpoints(monkeypatch):
     assert (qwen.api_key_env, qwen.prices, qwen.temperature, qwen.speech_out) == (None, None, None, False)
 
 
+def test_a_judge_is_held_to_json_as_far_as_its_server_can():
+    assert endpoints_from({"qwen": VLLM})["qwen"].answer_format == "json_schema"
+    assert endpoints_from({"qwen": {**VLLM, "answer_format": "text"}})["qwen"].answer_format == "text"
+    with pytest.raises(ConfigurationError, match="answer_format: Input should be 'json_schema', 'json_object' or"):
+        endpoints_from({"qwen": {**VLLM, "answer_format": "xml"}})
+
+
 def test_without_the_variable_there_are_none(monkeypatch):
     monkeypatch.delenv("ECHOMIND_ENDPOINTS", raising=False)
     assert Settings().endpoints == {}
