@@ -105,7 +105,7 @@ def _coefficient(coefficient: Coefficient | None) -> schemas.CoefficientInfo:
 def correlation(x: str, y: str, board: str = "echomind") -> schemas.CorrelationAnswer:
     """How two metrics of a board go together over its models: Pearson and Spearman with 95 % bootstrap intervals.
 
-    With fewer than 4 models, or when all are equal on one axis, the coefficients are null and "sentence" says why.
+    With fewer than 5 models, or when all are equal on one axis, the coefficients are null and "sentence" says why.
 
     Args:
         x: Metric id of the first axis, such as understanding_acc.

@@ -92,7 +92,7 @@ def test_a_missing_interval_is_explained():
 )
 def test_too_few_models_are_explained_without_a_number(n, says):
     text = describe(ACC, VES, Correlation(n, "few"), constant=ACC)
-    assert text.startswith(says) and "needs at least 4" in text and "correlation is" not in text
+    assert text.startswith(says) and "needs at least 5" in text and "correlation is" not in text
 
 
 def test_a_constant_axis_is_named(record):

@@ -54,15 +54,22 @@ def test_the_same_points_give_the_same_interval_every_time(cloud):
 
 @pytest.mark.parametrize("n", range(MIN_MODELS))
 def test_too_few_points_give_no_number(n):
-    found = correlate([1.0, 2.0, 3.0][:n], [3.0, 1.0, 2.0][:n])
+    found = correlate([1.0, 2.0, 3.0, 4.0][:n], [3.0, 1.0, 2.0, 4.0][:n])
     assert (found.n, found.failure) == (n, "few")
     assert found.pearson is found.spearman is found.fit is found.influence is None
 
 
-def test_four_points_are_enough_but_one_cannot_be_taken_away():
-    found = correlate([1, 2, 3, 4], [1, 3, 2, 4])
-    assert found.spearman.value == pytest.approx(0.8)
+def test_five_points_are_enough_but_one_cannot_be_taken_away():
+    found = correlate([1, 2, 3, 4, 5], [1, 3, 2, 4, 5])
+    assert found.spearman.value == pytest.approx(0.9)
     assert found.influence is None
+
+
+def test_a_perfect_order_of_too_few_models_could_be_luck():
+    def by_luck(n):
+        return 2 / math.factorial(n)  # all right or all reversed, among all orders
+
+    assert by_luck(MIN_MODELS) < 0.05 < by_luck(MIN_MODELS - 1)
 
 
 @pytest.mark.parametrize(("x", "y"), [([1, 1, 1, 1, 1], [1, 2, 3, 4, 5]), ([1, 2, 3, 4, 5], [0.1] * 5)])
