@@ -5,12 +5,17 @@ from __future__ import annotations
 from echomind.errors import ResultsError
 from echomind.leaderboard.boards import get_board
 from echomind.leaderboard.records import Interval, ModelInfo, Protocol, Provenance, Record
+from echomind.models.answering import PROMPT_CONDITIONS
+from echomind.models.evaluation.official_files import SYSTEM_PROMPT
 from echomind.scoring.report import Cell, Cells, ScoreReport
 
 # Two decimals more than a table shows, so that nothing is rounded twice visibly, and few enough to read in a diff.
 DECIMALS = 4
 _AXES = ("question_type", "attribute", "style")
-_CONDITIONS = ("zero", "basic", "enhanced")
+# The conditions by their own names and by those that prediction files have from the official runner.
+_CONDITION = {condition: condition for condition in PROMPT_CONDITIONS} | {
+    official: condition for condition, official in SYSTEM_PROMPT.items()
+}
 
 
 def _check(report: ScoreReport, board: str, protocol: Protocol) -> None:
@@ -20,8 +25,8 @@ def _check(report: ScoreReport, board: str, protocol: Protocol) -> None:
         ("scorer", report.scorer, protocol.scorer),
         ("voice", report.voice, protocol.voice),
     ]
-    if report.prompt in _CONDITIONS and protocol.prompt in _CONDITIONS:
-        pairs.append(("prompt", report.prompt, protocol.prompt))
+    if report.prompt in _CONDITION and protocol.prompt in PROMPT_CONDITIONS:
+        pairs.append(("prompt", _CONDITION[report.prompt], protocol.prompt))
     for what, found, expected in pairs:
         if found != expected:
             raise ResultsError(f"found a report with the {what} {found!r}, expected {expected!r} for the board {board}")

@@ -63,11 +63,17 @@ def test_a_record_survives_its_own_schema_and_the_check(tmp_path):
         ({"scorer": "echomind-0.9"}, "the scorer 'echomind-0.9', expected 'echomind-1.0'"),
         ({"voice": "human"}, "the voice 'human', expected 'tts'"),
         ({"prompt": "basic"}, "the prompt 'basic', expected 'enhanced'"),
+        ({"prompt": "no"}, "the prompt 'zero', expected 'enhanced'"),
     ],
 )
 def test_a_report_of_another_set_or_protocol_is_refused(change, found):
     with pytest.raises(ResultsError, match=found):
         _record(made_report(0.7).model_copy(update=change))
+
+
+def test_prompts_may_have_the_official_names_or_none_that_is_known():
+    for prompt in ("enhance", "enhanced", "", "basic_plus_basic"):
+        assert _record(made_report(0.7).model_copy(update={"prompt": prompt})).protocol.prompt == "enhanced"
 
 
 def test_a_report_without_anything_to_show_is_refused():
@@ -93,7 +99,7 @@ def test_every_stand_in_has_a_column_of_its_own(base):
     assert len({METRICS[i].title for i in ids}) == len({METRICS[i].term for i in ids}) == 3
 
 
-def test_four_models_make_a_board_and_a_correlation(tmp_path, monkeypatch):
+def test_four_models_make_a_board_and_points_of_a_correlation(tmp_path, monkeypatch):
     monkeypatch.setattr(get_settings(), "results_dir", write_mini_board(tmp_path))
     answer = leaderboard("echomind-mini")
     assert [(row["rank"], row["model"]["name"]) for row in answer["rows"]] == [
@@ -101,8 +107,8 @@ def test_four_models_make_a_board_and_a_correlation(tmp_path, monkeypatch):
     ]
     assert answer["rows"][0]["intervals"]["understanding_acc"][1] <= 100
     found = correlation("understanding_acc", "style_direction_minilm", "echomind-mini")
-    assert found["n"] == 4
-    assert found["pearson"]["value"] is not None
+    assert (found["n"], len(found["points"])) == (4, 4)
+    assert found["sentence"].startswith("Only 4 models have both")
 
 
 def test_the_board_works_before_it_has_results(tmp_path, monkeypatch):
