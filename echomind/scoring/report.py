@@ -43,9 +43,10 @@ class ScoreReport(_Strict):
 
     ``level`` has keys understanding, reasoning, conversation; ``question_type`` the ids of the 18 types; ``attribute``
     the 39 ids (of the delivery that was heard); ``category`` the 12 ids; ``style`` target, neutral, alternative. Each
-    maps a part to ``{metric id: Cell}``. ``beyond`` holds the measures the paper does not have (style sensitivity, the
-    chain heard -> inferred -> replied). ``absent`` says why a metric was not computed; ``used`` names judge models,
-    prompt hashes, embedding models and the like by metric id.
+    maps a part to ``{metric id: Cell}``. ``beyond`` holds the measures the paper does not have: ``style`` (sensitivity
+    to the voice) and ``chain`` (heard -> inferred -> replied); and what guessing scores, ``chance`` and
+    ``chance:<question type>``, where low and high are the value itself, since nothing was drawn. ``absent`` says why a
+    metric was not computed; ``used`` names judge models, prompt hashes, embedding models and the like by metric id.
     """
 
     schema_version: Annotated[int, Field(alias="schema")] = 1

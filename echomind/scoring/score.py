@@ -222,7 +222,11 @@ def score(
     ``options.only`` that nobody makes.
     """
     options = options or ScoreOptions()
-    injected = {metric.id: metric for metric in extra}
+    injected: dict[str, ItemMetric] = {}
+    for metric in extra:
+        if metric.id in injected or metric.id in options.metric_ids():
+            raise DataError(f"found marks for {metric.id} twice, expected each metric from one scorer")
+        injected[metric.id] = metric
     known = dict.fromkeys((*options.metric_ids(), *_PAPER, *injected, *(extra_absent or {})))
     unknown = [metric_id for metric_id in options.only if metric_id not in known]
     if unknown:

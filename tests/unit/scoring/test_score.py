@@ -178,6 +178,13 @@ def test_marks_made_elsewhere_join_the_report_and_the_chain():
     assert sum(row["metric"] == "c_speech_rel" for row in scored.items) == 12
 
 
+def test_a_metric_has_one_maker():
+    benchmark = contrast_set(2)
+    mine = metric_of_replies(benchmark, "bleu", {("s1", "target"): 0.5}, worst=0.0, best=1.0)
+    with pytest.raises(DataError, match="found marks for bleu twice"):
+        score(benchmark, _perfect(benchmark), extra=[mine])
+
+
 def test_only_some_metrics():
     benchmark = contrast_set(2)
     report = score(benchmark, _perfect(benchmark), options=ScoreOptions(only=("wer", "reasoning_acc"))).report
