@@ -101,12 +101,12 @@ def question_metrics(
     """``chain_heard``, ``chain_inferred_heard`` and ``chain_inferred_unheard``, as far as the set asks for them.
 
     ``mark`` is 1 for a right answer and 0 for a wrong one (or an expected mark between); ``failed`` says which answers
-    could not be read.
+    could not be read. A delivery is failed where no answer that its mark is made of could be.
     """
     asked = [link for link in chain if link.heard]
     both = [link for link in asked if link.inferred]
-    lost = np.array([any(failed(question) for question in link.heard) for link in asked], bool)
-    lost_both = np.array([any(failed(question) for question in (*link.heard, *link.inferred)) for link in both], bool)
+    lost = np.array([all(failed(question) for question in link.heard) for link in asked], bool)
+    lost_both = np.array([all(failed(question) for question in link.inferred) for link in both], bool)
     heard, inferred = _heard(both, mark), _inferred(both, mark)
     return [
         *_ratio(HEARD, asked, _heard(asked, mark), np.ones(len(asked)), lost),

@@ -96,6 +96,13 @@ def test_answers_that_cannot_be_read_are_counted():
     benchmark = contrast_set(2)
     found = chain.question_metrics(chain.links(benchmark, BOTH), lambda q: 0.0, lambda q: q.script == "s1")
     assert {m.id: int(m.failed.sum()) for m in found} == {"chain_heard": 2, "chain_inferred_unheard": 2}
+    hearing = chain.question_metrics(
+        chain.links(benchmark, BOTH), lambda q: float(q.level == "reasoning"), lambda q: q.level == "understanding"
+    )
+    assert {m.id: (_value(m), int(m.failed.sum())) for m in hearing} == {
+        "chain_heard": (0, 4),
+        "chain_inferred_unheard": (1, 0),  # inferred all the same: not a failure
+    }
 
 
 def test_one_level_alone_gives_what_it_can():
