@@ -25,6 +25,7 @@ from tqdm import tqdm
 
 from echomind import __version__
 from echomind.audio import Clip, load_clip
+from echomind.benchmark.fields import MAX_TEXT, SURROGATE
 from echomind.benchmark.items import BenchmarkSet
 from echomind.errors import AudioError, ConfigurationError, DataError, EchoMindError
 from echomind.models.answering import AnsweringModel, ChoiceRequest, PromptCondition, ReplyRequest
@@ -36,7 +37,6 @@ from echomind.models.prompts import prompt_dimension, prompts_hash, system_promp
 
 log = logging.getLogger(__name__)
 FAILURES_IN_A_ROW = 20  # of the model; after so many, asking on would only cost time and money
-EMPTY = "the answer is empty"
 
 
 class EvaluationError(EchoMindError):
@@ -136,9 +136,10 @@ class _Asking:
             raise  # every further item would fail of it
         except EchoMindError as error:
             return Entry(item.task, item.key, failed=_one_line(error) or type(error).__name__), True
-        if not answer.strip():
-            return Entry(item.task, item.key, failed=EMPTY), False
-        return Entry(item.task, item.key, answer, audio), False
+        failed = _unusable(answer)
+        return (
+            Entry(item.task, item.key, failed=failed) if failed else Entry(item.task, item.key, answer, audio)
+        ), False
 
     def _answer(self, item: Item, clip: Clip) -> tuple[str, str]:
         if item.task == "asr":
@@ -154,6 +155,16 @@ class _Asking:
         reply = self._model.reply(ReplyRequest(item.key, clip, self._prompt, topic, system))
         spoken = reply.audio is not None and reply.text.strip()
         return reply.text, self._files.save_reply(item, reply.audio) if spoken and reply.audio else ""
+
+
+def _unusable(answer: str) -> str:
+    """Why an answer cannot be handed in; "" when it can. The limits are those that predictions are read with."""
+    if not answer.strip():
+        return "the answer is empty"
+    if len(answer) > MAX_TEXT:
+        return f"the answer has {len(answer)} characters; expected at most {MAX_TEXT}"
+    half = SURROGATE.search(answer)
+    return f"the answer holds half a character, {half.group()!a}; expected text" if half else ""
 
 
 def _all_answers(ask: Callable[[Item], tuple[Entry, bool]], items: Sequence[Item], concurrency: int) -> Iterator[Entry]:

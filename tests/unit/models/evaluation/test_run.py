@@ -109,13 +109,21 @@ def test_failures_are_told_written_empty_and_tried_again(tmp_path, benchmark):
     assert tree(tmp_path) == tree(tmp_path / "clean")
 
 
-def test_an_empty_answer_is_a_failure(tmp_path, benchmark):
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (" \n", "the answer is empty"),
+        ("la " * 7_000, "the answer has 21000 characters; expected at most 20000"),
+        ("a\ud83d", "the answer holds half a character, '\\ud83d'; expected text"),
+    ],
+)
+def test_an_answer_that_cannot_be_handed_in_is_a_failure(tmp_path, benchmark, answer, reason):
     class Mumbles(SaysItsKey):
         def transcribe(self, key, clip):
-            return " \n"
+            return answer
 
     found = evaluate(benchmark, Mumbles(), tmp_path, tasks=["asr"])
-    assert {f["reason"] for f in found["failures"]} == {"the answer is empty"}
+    assert {f["reason"] for f in found["failures"]} == {reason}
     assert {r["predicted_answer"] for r in load(tmp_path, "_asr")} == {""}
 
 
