@@ -177,7 +177,8 @@ class OpenAIServer:
         self.requests: list[Request] = []
         self.faults: list[str] = []
         self.most_at_once = 0
-        self.hold_until = 0  # hold answers back until this many requests have been under way together
+        self.hold_until = 0  # hold answers back until this many requests have been under way together,
+        self.linger_s = 0.0  # and then those first ones for so long, in case more come than should
         self.closing = threading.Event()
         self._steps: deque[Step] = deque()
         self._under_way = 0
@@ -211,6 +212,8 @@ class OpenAIServer:
             self._changed.notify_all()
             if not self._changed.wait_for(lambda: self.most_at_once >= self.hold_until, PATIENCE_S):
                 return Fault(400, f"only {self.most_at_once} came together, the test expected {self.hold_until}")
+            if len(self.requests) <= self.hold_until:
+                self._changed.wait_for(lambda: self.most_at_once > self.hold_until, self.linger_s)
             step = self._steps.popleft() if self._steps else None
         return self.answer(request) if step is None else step
 

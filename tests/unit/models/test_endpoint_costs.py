@@ -82,7 +82,7 @@ def test_a_request_waits_for_those_under_way_rather_than_being_refused():
             order.append("second")
             charge.usage = out(1)
 
-    thread = threading.Thread(target=second)
+    thread = threading.Thread(target=second, daemon=True)
     with ledger.request(out(8)) as charge:
         thread.start()
         assert ledger._changed.somebody_waits.acquire(timeout=20)  # 8 are set aside, 8 more would be too much
@@ -102,7 +102,7 @@ def test_those_who_wait_in_vain_are_all_told():
         except OverBudget:
             told.append("refused")
 
-    threads = [threading.Thread(target=late) for _ in range(4)]
+    threads = [threading.Thread(target=late, daemon=True) for _ in range(4)]
     with ledger.request(out(8)) as charge:
         for thread in threads:
             thread.start()
