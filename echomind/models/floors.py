@@ -65,7 +65,7 @@ class MajorityModel:
     name, concurrency = "majority", 1
 
     def __init__(self, benchmark: BenchmarkSet) -> None:
-        self.version = f"key {benchmark.digest}, corpus {corpus_digest()}"
+        self.version = f"key {benchmark.digest[:12]}, corpus {corpus_digest()}"
         asked: dict[str, list[Question]] = {}
         for question in benchmark.questions:
             asked.setdefault(question.type.id, []).append(question)
