@@ -71,14 +71,22 @@ def load_clip(source: str | Path | bytes, *, max_seconds: float | None = None, n
     Raises ``AudioError``: missing file, not audio, truncated, empty, too long, too large, silent, not finite.
     """
     limit_s = get_settings().max_clip_s if max_seconds is None else max_seconds
-    name = _one_line(name or ("clip" if isinstance(source, bytes) else Path(source).name))
-    data = source if isinstance(source, bytes) else _read_file(Path(source), name)
-    _check_size(len(data), name)
-    decoder = _Decoder(name, limit_s)
-    if not decoder.read_soundfile(data) and not decoder.read_ffmpeg(data):
-        found = f"bytes beginning {data[:8].hex(' ')}" if data else "an empty file"
-        raise AudioError(f"{name}: not an audio file that can be read (found {found}); expected {FORMATS}")
-    return _finish(decoder.mono(), decoder.rate, name, limit_s)
+    decoder = _decode(source, limit_s, name)
+    return _finish(decoder.mono(), decoder.rate, decoder.name, limit_s)
+
+
+def load_native(
+    source: str | Path | bytes, *, max_seconds: float | None = None, name: str | None = None
+) -> tuple[np.ndarray, int]:
+    """As ``load_clip``, at the file's own rate: mono float32 ``(n,)`` in [-1, 1], and the rate in Hz.
+
+    For measures of sound quality, which hear what a lower rate takes away. Raises ``AudioError`` as ``load_clip`` does.
+    """
+    limit_s = get_settings().max_clip_s if max_seconds is None else max_seconds
+    decoder = _decode(source, limit_s, name)
+    mono = decoder.mono()
+    _check_sound(mono, decoder.rate, decoder.name, limit_s)
+    return np.clip(mono, -1.0, 1.0).astype(np.float32, copy=False), decoder.rate
 
 
 def clip_from_array(
@@ -100,6 +108,17 @@ def clip_from_array(
         raise AudioError(f"{name}: found {len(data) / rate:.1f} s of sound; expected at most {limit_s:g} s")
     samples = _to_float(data, name)
     return _finish(_downmix(samples[:, None] if samples.ndim == 1 else samples), rate, name, limit_s)
+
+
+def _decode(source: str | Path | bytes, limit_s: float, name: str | None) -> _Decoder:
+    name = _one_line(name or ("clip" if isinstance(source, bytes) else Path(source).name))
+    data = source if isinstance(source, bytes) else _read_file(Path(source), name)
+    _check_size(len(data), name)
+    decoder = _Decoder(name, limit_s)
+    if not decoder.read_soundfile(data) and not decoder.read_ffmpeg(data):
+        found = f"bytes beginning {data[:8].hex(' ')}" if data else "an empty file"
+        raise AudioError(f"{name}: not an audio file that can be read (found {found}); expected {FORMATS}")
+    return decoder
 
 
 class _Decoder:
@@ -251,6 +270,15 @@ def _carry_sound(frames: np.ndarray) -> np.ndarray:
 
 def _finish(mono: np.ndarray, rate: int, name: str, limit_s: float) -> Clip:
     """Check, resample and wrap."""
+    _check_sound(mono, rate, name, limit_s)
+    if rate != SAMPLE_RATE:
+        import soxr
+
+        mono = soxr.resample(mono, rate, SAMPLE_RATE)
+    return Clip(np.clip(mono, -1.0, 1.0).astype(np.float32, copy=False), name)
+
+
+def _check_sound(mono: np.ndarray, rate: int, name: str, limit_s: float) -> None:
     seconds = len(mono) / rate
     if seconds < MIN_SECONDS:
         raise AudioError(f"{name}: found {seconds:.2f} s of sound; expected {MIN_SECONDS} to {limit_s:g} s")
@@ -262,8 +290,3 @@ def _finish(mono: np.ndarray, rate: int, name: str, limit_s: float) -> Clip:
         raise AudioError(f"{name}: found silence (peak {peak:.1e} of full scale); expected speech")
     if peak > OVERSHOOT:
         raise AudioError(f"{name}: found float samples up to {peak:.3g}; expected them within -1 to 1")
-    if rate != SAMPLE_RATE:
-        import soxr
-
-        mono = soxr.resample(mono, rate, SAMPLE_RATE)
-    return Clip(np.clip(mono, -1.0, 1.0).astype(np.float32, copy=False), name)

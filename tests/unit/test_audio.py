@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile as sf
 
-from echomind.audio import MAX_CHANNELS, SAMPLE_RATE, Clip, clip_from_array, load_clip
+from echomind.audio import MAX_CHANNELS, SAMPLE_RATE, Clip, clip_from_array, load_clip, load_native
 from echomind.errors import AudioError
 
 TONE_HZ = 440.0
@@ -98,6 +98,18 @@ def test_streamed_header_lengths_are_not_believed(declared):
     at = wav.index(b"data") + 4
     wav[at : at + 4] = struct.pack("<I", declared)
     check(load_clip(bytes(wav)))
+
+
+@pytest.mark.parametrize("rate", [8_000, 24_000, 48_000])
+def test_a_file_at_its_own_rate(rate):
+    wave = tone(rate=rate)
+    samples, found = load_native(encoded(wave, rate, subtype="FLOAT"))
+    assert (found, samples.dtype) == (rate, np.float32)
+    assert np.array_equal(samples, wave)
+    with pytest.raises(AudioError, match="found silence"):
+        load_native(encoded(0 * wave, rate))
+    with pytest.raises(AudioError, match=r"found more than 0.5 s"):
+        load_native(encoded(wave, rate), max_seconds=0.5)
 
 
 def test_a_path_and_its_bytes_give_the_same(tmp_path):
