@@ -6,7 +6,7 @@ are labels only where they are set off as one ("(b)", "option b", "b) female").
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from echomind.scoring.answer_options import OptionTexts
 from echomind.scoring.answer_text import Tokens, negates, word_set
@@ -106,7 +106,7 @@ class Letters:
             return None
         t = self.tokens
         text = self.texts.beginning(t, i + 1)
-        if text is None or (text.doubtful and letter not in text.labels):
+        if text is None or (text.goes_on and letter not in text.labels):
             return letter
         if letter not in text.labels:
             return None
@@ -116,8 +116,7 @@ class Letters:
         listed = self.label(j) not in (None, letter) and j + 1 < len(t) and t.low[j + 1] in (".", ")", ":", "]")
         return None if listed else letter
 
-    def mentions(self, covered: Iterable[range]) -> list[tuple[int, str]]:
-        """Every label with its token, but not letters inside ``covered`` tokens, the options' own texts."""
-        inside = {i for tokens in covered for i in tokens}
-        places = (i for i, word in enumerate(self.tokens.low) if word in self.texts.labels and i not in inside)
+    def mentions(self, quoted: Collection[int]) -> list[tuple[int, str]]:
+        """Every label with its token, but not the letters inside ``quoted`` tokens, the options' own words."""
+        places = (i for i, word in enumerate(self.tokens.low) if word in self.texts.labels and i not in quoted)
         return [(i, label) for i in places if (label := self.label(i)) is not None]

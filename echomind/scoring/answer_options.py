@@ -7,7 +7,8 @@ cores "male" and "female"). A longer occurrence hides a shorter one inside it ("
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from echomind.scoring.answer_text import Tokens, tokens_of, visible, word_set
@@ -23,12 +24,18 @@ Words = tuple[str, ...]
 
 
 class Occurrence(NamedTuple):
-    """An option's text at tokens ``first`` to ``last``: the labels it may stand for, and whether it is denied."""
+    """An option's text at tokens ``first`` to ``last``, and the labels it may stand for.
+
+    ``everyday``: a word such as "no", here as an answer. ``goes_on``: more words follow without a pause, as in "male
+    speakers are lower". ``end``: the last token that is the option's own, its question mark where it has one.
+    """
 
     first: int
     last: int
     labels: frozenset[str]
-    doubtful: bool
+    everyday: bool
+    goes_on: bool
+    end: int
 
 
 def _words(text: str) -> Words:
@@ -66,56 +73,54 @@ class OptionTexts:
         for words in sorted(meant, key=len, reverse=True):
             self._by_first.setdefault(words[0], []).append((words, frozenset(meant[words])))
         self._longest = max(map(len, meant), default=0)
+        self._asking = {texts[label] for label in texts if options[label].rstrip().endswith(("?", "？"))}
 
-    def _match(self, low: list[str], at: int) -> tuple[int, frozenset[str]] | None:
-        """Number of words and labels of the longest option text in ``low`` at ``at``."""
-        for words, labels in self._by_first.get(low[at], ()):
-            if tuple(low[at : at + len(words)]) == words:
-                return len(words), labels
+    def _match(self, tokens: Tokens, places: Sequence[int], at: int) -> Occurrence | None:
+        """The longest option text that begins at word ``at`` of the words that lie at ``places``."""
+        for words, labels in self._by_first.get(tokens.low[places[at]], ()):
+            here = places[at : at + len(words)]
+            if len(here) == len(words) and all(tokens.low[i] == word for i, word in zip(here, words, strict=True)):
+                first, last = here[0], here[-1]
+                everyday = len(words) == 1 and words[0] in _ANSWER_WORDS
+                asks = words in self._asking and tokens.low[last + 1 : last + 2] == ["?"]
+                return Occurrence(first, last, labels, everyday, tokens.is_word(last + 1), last + asks)
         return None
 
     def beginning(self, tokens: Tokens, at: int) -> Occurrence | None:
-        """The option text that begins at token ``at`` after punctuation and articles, on the same line.
-
-        ``doubtful`` says that more words follow without a pause: "male speakers are lower" begins with "male" so.
-        """
-        words: list[str] = []
+        """The option text that begins at token ``at`` after punctuation and articles, on the same line."""
         places: list[int] = []
         for i in range(at, min(at + 4 + 3 * self._longest, len(tokens))):
-            if tokens.low[i] == "\n" or len(words) == self._longest:
+            if tokens.low[i] == "\n" or len(places) == self._longest:
                 break
             if tokens.is_word(i) and tokens.low[i] not in _ARTICLES:
-                words.append(tokens.low[i])
                 places.append(i)
-        found = self._match(words, 0) if words else None
-        if found is None:
-            return None
-        last = places[found[0] - 1]
-        pauses = not tokens.is_word(last + 1)
-        if places[0] == last and words[0] in _ANSWER_WORDS:
-            pauses = pauses or _goes_on_as_answer(tokens, last)
-        return Occurrence(places[0], last, found[1], not pauses)
+        found = self._match(tokens, places, 0) if places else None
+        if found is None or not found.everyday:
+            return found
+        return found._replace(goes_on=found.goes_on and not _goes_on_as_answer(tokens, found.last))
 
     def occurrences(self, tokens: Tokens) -> list[Occurrence]:
         """Every option text in the answer, from left to right, longest first where several begin or overlap."""
         places = [i for i in range(len(tokens)) if tokens.is_word(i) and tokens.low[i] not in _ARTICLES]
-        low = [tokens.low[i] for i in places]
         found = []
         at = 0
         while at < len(places):
-            match = self._match(low, at) if low[at] in self._by_first else None
+            match = self._match(tokens, places, at)
             if match is None:
                 at += 1
                 continue
-            first, last = places[at], places[at + match[0] - 1]
-            if first != last or low[at] not in _ANSWER_WORDS:
-                found.append(Occurrence(first, last, match[1], tokens.negated(first, last)))
-            elif (not tokens.is_word(first - 1) or tokens.low[first - 1] in _BEFORE_YES_OR_NO) and (
-                not tokens.is_word(first + 1) or (at == 0 and _goes_on_as_answer(tokens, first))
-            ):
-                found.append(Occurrence(first, last, match[1], doubtful=False))
-            at += match[0]
+            if not match.everyday or _stands_as_answer(tokens, match, at == 0):
+                found.append(match)
+            at += bisect_right(places, match.last, at) - at
         return found
+
+
+def _stands_as_answer(tokens: Tokens, word: Occurrence, is_first: bool) -> bool:
+    """Whether an everyday word is an answer: alone in its clause, or at the very start before a clause."""
+    before = word.first - 1
+    if tokens.is_word(before) and tokens.low[before] not in _BEFORE_YES_OR_NO:
+        return False
+    return not word.goes_on or (is_first and _goes_on_as_answer(tokens, word.last))
 
 
 def _goes_on_as_answer(tokens: Tokens, i: int) -> bool:

@@ -19,6 +19,7 @@ The rules, in their order:
 
 In an answer of more than 40 words, 6 and 7 need the first or the last sentence, so that reasoning that was cut off is
 not taken for a result. Of more than 20,000 characters the first and the last 10,000 are read.
+Options that ask, deny or have several sentences are one quotation: their own words neither deny nor end anything.
 A letter directly before the text of another option (``B. male`` where B is "female") is ambiguous. "A" before an
 ordinary word is the article. A letter or number that is no label of the question is no answer.
 """
@@ -32,7 +33,16 @@ from typing import Literal, NamedTuple
 
 from echomind.scoring.answer_letters import Letters
 from echomind.scoring.answer_options import Occurrence, OptionTexts
-from echomind.scoring.answer_text import Tokens, json_answers, negates, tokens_of, visible, without_thinking, word_set
+from echomind.scoring.answer_text import (
+    Tokens,
+    json_answers,
+    negates,
+    sentences_of,
+    tokens_of,
+    visible,
+    without_thinking,
+    word_set,
+)
 
 Reason = Literal["parsed", "empty", "ambiguous", "unreadable"]
 
@@ -85,7 +95,10 @@ class _Reading:
         self.texts = texts
         self.letters = Letters(tokens, texts)
         self.found = texts.occurrences(tokens)
-        self.mentions = self.letters.mentions(range(o.first, o.last + 1) for o in self.found)
+        self.quoted = {i for o in self.found for i in range(o.first, o.end + 1)}
+        self.phrases = {o.first for o in self.found if o.first != o.last}
+        self.mentions = self.letters.mentions(self.quoted)
+        self.sentences = sentences_of(tokens, self.quoted)
         self.words = [i for i in range(len(tokens)) if tokens.is_word(i)]
 
     def answer(self) -> Answer:
@@ -106,12 +119,14 @@ class _Reading:
 
     def _statements(self) -> Iterator[_Statement]:
         """Every explicit statement, in the order of the text (rule 4)."""
-        t = self.tokens
-        for i, word in enumerate(t.low):
+        s = self.sentences
+        for i, word in enumerate(self.tokens.low):
+            if i in self.quoted:
+                continue
             if word in _MARKERS or word in _BARE_MARKERS:
                 start = self._content(i)
-                if start is not None and not t.supposed(start):
-                    denied = t.denied_before(i) or (t.clause[i] == t.clause[start] and t.denied_before(start))
+                if start is not None and not s.supposed(start):
+                    denied = s.denied_before(i) or (s.clause[i] == s.clause[start] and s.denied_before(start))
                     yield from self._said(start, self._is_final(i), denied)
             elif word in self.texts.labels and (letter := self.letters.label(i)) and self._called_right(i):
                 yield _Statement(False, letter)
@@ -122,13 +137,13 @@ class _Reading:
 
     def _content(self, marker: int) -> int | None:
         """Where what a marker announces begins; ``None`` where it announces nothing ("the answer depends")."""
-        t = self.tokens
+        t, sentence = self.tokens, self.sentences.sentence
         i = marker + 1
         if t.low[marker] not in _BARE_MARKERS:
             plain = t.low[marker] == "answer" or (marker and t.low[marker - 1] in _QUALIFIERS)
             stop = min(len(t), marker + (9 if plain else 2))
             while i < stop and t.low[i] not in _CONNECTORS:
-                if t.low[i] == ";" or t.sentence[i] != t.sentence[marker]:
+                if t.low[i] == ";" or sentence[i] != sentence[marker]:
                     return None
                 if t.low[i] == "\n" and i == marker + 1:
                     break
@@ -136,7 +151,7 @@ class _Reading:
             if i >= stop or not (plain or t.low[i] in (":", "=")):
                 return None
         stop = min(len(t), marker + 24)
-        while i < stop and (t.low[i] in _FILLERS or t.low[i] == "\n"):
+        while i < stop and i not in self.phrases and (t.low[i] in _FILLERS or t.low[i] == "\n"):
             i += 1
         return i if i < stop else None
 
@@ -149,21 +164,21 @@ class _Reading:
             yield _Statement(final, self.letters.settled(start, letter))
         else:
             begins = self.texts.beginning(t, start)
-            named = [] if begins is None or begins.doubtful else [begins]
+            named = [] if begins is None or begins.goes_on else [begins]
             rest = [o for o in self._found_from(start) if not named or o.first != named[0].first]
             labels = {label for occurrence in (*named, *rest) for label in occurrence.labels}
             other_letter = len(t.raw[start]) == 1 and (t.raw[start].isdigit() or t.raw[start] in "BCDEFGH")
-            if len(labels) == 1 and not any(occurrence.doubtful for occurrence in rest):
+            if len(labels) == 1 and not any(map(self._denied, rest)):
                 yield _Statement(final, labels.pop())
             elif labels or other_letter or negates(t.low[start]) or t.low[start] in _OPEN:
                 yield _Statement(final, None, about=bool(labels))
 
     def _found_from(self, start: int) -> Iterator[Occurrence]:
         """Option texts of the sentence from token ``start`` on, at most 40 tokens far."""
-        sentence = self.tokens.sentence[start]
+        sentence = self.sentences.sentence[start]
         for k in range(bisect_left(self.found, start, key=lambda o: o.first), len(self.found)):
             occurrence = self.found[k]
-            if occurrence.first > start + LONG_ANSWER or self.tokens.sentence[occurrence.first] != sentence:
+            if occurrence.first > start + LONG_ANSWER or self.sentences.sentence[occurrence.first] != sentence:
                 return
             yield occurrence
 
@@ -171,16 +186,17 @@ class _Reading:
         """Whether the label at ``i`` is called right: "B is correct", "(B) seems the best choice"."""
         t = self.tokens
         j = self.letters.behind(i)
-        if j >= len(t) or t.low[j] not in _PICK_VERBS or t.negated(i, i) or t.supposed(i):
+        if j >= len(t) or t.low[j] not in _PICK_VERBS or self.sentences.negated(i) or self.sentences.supposed(i):
             return False
-        return any(t.low[k] in _GOOD and t.clause[k] == t.clause[j] for k in range(j + 1, min(len(t), j + 6)))
+        clause = self.sentences.clause
+        return any(t.low[k] in _GOOD and clause[k] == clause[j] for k in range(j + 1, min(len(t), j + 6)))
 
     def _leading(self) -> str | None:
         """Rule 5."""
         t = self.tokens
         i = next((i for i in self.words[:3] if t.low[i] not in _DRESS), None)
         letter = self.letters.label(i) if i is not None else None
-        if i is None or letter is None or t.supposed(i):
+        if i is None or letter is None or self.sentences.supposed(i):
             return None
         behind = self.letters.behind(i)
         text = self.texts.beginning(t, i + 1)
@@ -194,7 +210,7 @@ class _Reading:
 
     def _is_pick(self, i: int, label: str) -> bool:
         t = self.tokens
-        if t.supposed(i) or t.negated(i, i) or self.letters.settled(i, label) is None:
+        if self.sentences.supposed(i) or self.sentences.negated(i) or self.letters.settled(i, label) is None:
             return False
         if i and t.low[i - 1] in "([" and self.letters.behind(i) == i + 2:
             return True
@@ -211,7 +227,7 @@ class _Reading:
         if len({label for _, label in self.mentions}) != 1:
             return None
         picks = [(i, label) for i, label in self._picks() if self._tells(i)]
-        if not picks or any(o.labels != {picks[0][1]} for o in self.found if not o.doubtful):
+        if not picks or any(o.labels != {picks[0][1]} for o in self.found if not self._denied(o)):
             return None
         return picks[0][1]
 
@@ -220,12 +236,16 @@ class _Reading:
         labels = {label for occurrence in self.found for label in occurrence.labels}
         if len(labels) != 1 or {label for _, label in self.mentions} - labels:
             return None
-        clear = all(not o.doubtful and not self.tokens.supposed(o.first) for o in self.found)
+        clear = not any(self._denied(o) or self.sentences.supposed(o.first) for o in self.found)
         return labels.pop() if clear and any(self._tells(o.first) for o in self.found) else None
+
+    def _denied(self, text: Occurrence) -> bool:
+        """Whether an option's text stands in a clause that denies it; "no" as an answer is no denial of itself."""
+        return not text.everyday and self.sentences.negated(text.first)
 
     def _tells(self, i: int) -> bool:
         """Whether token ``i`` of a long answer is in its first or last sentence."""
-        sentence = self.tokens.sentence
+        sentence = self.sentences.sentence
         ends = (sentence[self.words[0]], sentence[self.words[-1]])
         return len(self.words) <= LONG_ANSWER or sentence[i] in ends
 

@@ -1,4 +1,4 @@
-"""A model's free text as tokens that know their sentence and clause. Everything here takes time linear in the text.
+"""A model's free text as tokens, and their sentences and clauses. Everything here takes time linear in the text.
 
 Layout that carries no meaning is taken away first: width and style variants of letters (NFKC), invisible characters,
 emphasis marks, quotation marks, the braces of LaTeX, control tags of chat templates.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from echomind import strict_json
@@ -95,20 +95,11 @@ def json_answers(text: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Tokens:
-    """The tokens of a text, in parallel lists: as written, case-folded, where they start, their sentence and clause.
-
-    ``questions`` are the sentences that end in a question mark; ``negations`` the first and last negating token by
-    clause; ``conditions`` the first "if" by sentence.
-    """
+    """The tokens of a text, in parallel lists: as written, case-folded, and where they start."""
 
     raw: list[str]
     low: list[str]
     start: list[int]
-    sentence: list[int]
-    clause: list[int]
-    questions: frozenset[int]
-    negations: dict[int, tuple[int, int]]
-    conditions: dict[int, int]
 
     def __len__(self) -> int:
         return len(self.raw)
@@ -121,10 +112,36 @@ class Tokens:
         """Whether tokens ``i`` and ``i + 1`` exist with nothing between them."""
         return 0 <= i < len(self.raw) - 1 and self.start[i] + len(self.raw[i]) == self.start[i + 1]
 
-    def negated(self, first: int, last: int) -> bool:
-        """Whether the clause of tokens ``first`` to ``last`` holds a negation outside them."""
-        ends = self.negations.get(self.clause[first])
-        return ends is not None and (ends[0] < first or ends[1] > last)
+
+def tokens_of(text: str) -> Tokens:
+    """Tokens of a text that :func:`visible` has cleaned."""
+    text = _ANSWER_END.sub("\n", _ANSWER_TAG.sub("\nfinal answer: ", text))
+    text = _NO_DOUBT.sub("surely", _CONTROL_TAG.sub(" ", text)).translate(_APOSTROPHES | _DECORATION)
+    raw, start = [], []
+    for match in _TOKEN.finditer(text):
+        raw.append(match.group())
+        start.append(match.start())
+    return Tokens(raw, [token.casefold() for token in raw], start)
+
+
+@dataclass(frozen=True)
+class Sentences:
+    """The sentence and the clause of each token of a text.
+
+    ``questions`` are the sentences that end in a question mark; ``negations`` the first and last negating token by
+    clause; ``conditions`` the first "if" by sentence.
+    """
+
+    sentence: list[int]
+    clause: list[int]
+    questions: frozenset[int]
+    negations: dict[int, tuple[int, int]]
+    conditions: dict[int, int]
+
+    def negated(self, i: int) -> bool:
+        """Whether the clause of token ``i`` holds a negation that is not the token itself."""
+        ends = self.negations.get(self.clause[i])
+        return ends is not None and ends != (i, i)
 
     def denied_before(self, i: int) -> bool:
         """Whether a negation stands before token ``i`` in its clause."""
@@ -142,25 +159,21 @@ def negates(low: str) -> bool:
     return low in _NEGATIONS or low.endswith("n't")
 
 
-def tokens_of(text: str) -> Tokens:
-    """Tokens of a text that :func:`visible` has cleaned."""
-    text = _ANSWER_END.sub("\n", _ANSWER_TAG.sub("\nfinal answer: ", text))
-    text = _NO_DOUBT.sub("surely", _CONTROL_TAG.sub(" ", text)).translate(_APOSTROPHES | _DECORATION)
-    raw, start = [], []
-    for match in _TOKEN.finditer(text):
-        raw.append(match.group())
-        start.append(match.start())
-    low = [token.casefold() for token in raw]
+def sentences_of(tokens: Tokens, quoted: Collection[int]) -> Sentences:
+    """Sentences and clauses. ``quoted`` tokens, the options' own words, neither end, ask nor deny anything."""
     sentences, clauses = [], []
     sentence = clause = 0
     questions: set[int] = set()
     negations: dict[int, tuple[int, int]] = {}
     conditions: dict[int, int] = {}
-    for i, word in enumerate(low):
-        if word in _CLAUSE_STARTS:
+    for i, word in enumerate(tokens.low):
+        is_quoted = i in quoted
+        if word in _CLAUSE_STARTS and not is_quoted:
             clause += 1
         sentences.append(sentence)
         clauses.append(clause)
+        if is_quoted:
+            continue
         if negates(word):
             negations[clause] = (negations.get(clause, (i, i))[0], i)
         if word in _CONDITIONS:
@@ -168,11 +181,10 @@ def tokens_of(text: str) -> Tokens:
         if word in _CLAUSE_ENDS:
             clause += 1
         elif word in _SENTENCE_ENDS:
-            after = start[i] + 1
-            if word == "." and after < len(text) and text[after].isalnum():
+            if word == "." and tokens.touch(i) and tokens.is_word(i + 1):
                 continue  # 3.5, U.S., "B.female": no end of a sentence
             if word == "?":
                 questions.add(sentence)
             sentence += 1
             clause += 1
-    return Tokens(raw, low, start, sentences, clauses, frozenset(questions), negations, conditions)
+    return Sentences(sentences, clauses, frozenset(questions), negations, conditions)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from echomind.benchmark.mini_scripts import load_mini_scripts
 from echomind.scoring.answer_parser import classify_answer, parse_answer
 
 GENDER = {"A": "male", "B": "female"}
@@ -17,6 +18,12 @@ SUGGESTION = {"A": "Take an umbrella along.", "B": "Close the window first.", "C
 NUMBERED = {"1": "male", "2": "female"}
 COUNTS = {"A": "1", "B": "2"}
 NOTHING = {"A": "Cough", "B": "Sigh", "C": "None of the above"}
+REPLY = {
+    "A": "It tore the good rug again? I would not be so polite this time.",
+    "B": "That is no place to be alone. If you like, I stay.",
+    "C": "So the answer is yes, but not today.",
+    "D": "Did you sleep?",
+}
 TWICE = {"A": "male", "B": "Male."}
 
 REASONING = (
@@ -213,6 +220,18 @@ FORMS = [
     ("2", NUMBERED, "2"),
     ("The answer is: 2", NUMBERED, "2"),
     ("2", COUNTS, "B"),
+    # options that ask and deny
+    (REPLY["A"], REPLY, "A"),
+    (REPLY["B"].upper(), REPLY, "B"),
+    (REPLY["C"], REPLY, "C"),
+    (REPLY["D"], REPLY, "D"),
+    (f"(A) {REPLY['A']}", REPLY, "A"),
+    (f"B. {REPLY['B']}", REPLY, "B"),
+    (f"The answer is: {REPLY['B']}", REPLY, "B"),
+    (f"The answer is: C. {REPLY['C']}", REPLY, "C"),
+    (f"I think the answer is D, because {REPLY['D']}", REPLY, "D"),
+    (f"I would not say: {REPLY['D']} I would say: {REPLY['C']}", REPLY, None),
+    (f"The answer is: A. {REPLY['B']}", REPLY, None),
     # nothing said
     ("", GENDER, None),
     ("  \n ", GENDER, None),
@@ -377,7 +396,7 @@ def test_no_option_no_answer():
 
 def _work(text, monkeypatch):
     """Number of token look-ups that reading ``text`` takes."""
-    from echomind.scoring import answer_options, answer_parser
+    from echomind.scoring import answer_parser
 
     class Counting(list):
         count = 0
@@ -386,15 +405,18 @@ def _work(text, monkeypatch):
             Counting.count += 1 if isinstance(key, int) else len(range(*key.indices(len(self))))
             return list.__getitem__(self, key)
 
-    real = answer_options.tokens_of
+    def counting(real):
+        def made(*given):
+            value = real(*given)
+            for name in ("raw", "low", "start", "sentence", "clause"):
+                if hasattr(value, name):
+                    object.__setattr__(value, name, Counting(getattr(value, name)))
+            return value
 
-    def counted(value):
-        tokens = real(value)
-        for name in ("raw", "low", "start", "sentence", "clause"):
-            object.__setattr__(tokens, name, Counting(getattr(tokens, name)))
-        return tokens
+        return made
 
-    monkeypatch.setattr(answer_parser, "tokens_of", counted)
+    for name in ("tokens_of", "sentences_of"):
+        monkeypatch.setattr(answer_parser, name, counting(getattr(answer_parser, name)))
     parse_answer(text, {**FEELING, "E": "Happy music of a happy music band", "F": "No"})
     return Counting.count
 
@@ -442,3 +464,22 @@ def test_reading_takes_time_linear_in_the_text(part, monkeypatch):
 def test_a_million_characters_are_read(part):
     text = part * (1_000_000 // len(part))
     assert parse_answer(text + "\nThe answer is: B", FEELING) == (None if part == "<think>" else "B")
+
+
+def test_the_options_of_the_mini_set_are_read_in_every_form_and_never_as_another():
+    items = [item for script in load_mini_scripts() for item in script.reasoning]
+    for item in items:
+        options = dict(zip("ABCD", (option.text for option in item.options), strict=True))
+        for letter, text in options.items():
+            forms = (
+                text,
+                text.upper(),
+                f"{letter}. {text}",
+                f"**({letter})** {text}",
+                f"The answer is: {letter}. {text}",
+            )
+            for form in (*forms, f"The answer is: {text}", f"I think it's {letter}, because {text}"):
+                assert parse_answer(form, options) == letter, form
+            other = options["BCDA"["ABCD".index(letter)]]
+            for form in (f"{letter}. {other}", f"The answer is: {letter}. {other}", f"{text} {other}"):
+                assert parse_answer(form, options) is None, form
