@@ -136,10 +136,9 @@ class _Asking:
             raise  # every further item would fail of it
         except EchoMindError as error:
             return Entry(item.task, item.key, failed=_one_line(error) or type(error).__name__), True
-        failed = _unusable(answer)
-        return (
-            Entry(item.task, item.key, failed=failed) if failed else Entry(item.task, item.key, answer, audio)
-        ), False
+        if failed := _unusable(answer):
+            return Entry(item.task, item.key, failed=failed), False
+        return Entry(item.task, item.key, answer, audio), False
 
     def _answer(self, item: Item, clip: Clip) -> tuple[str, str]:
         if item.task == "asr":
@@ -153,8 +152,9 @@ class _Asking:
         topic = "" if self._prompt == "zero" else item.script.topic
         system = system_prompt(self._prompt, item.script.topic, prompt_dimension(item.script))
         reply = self._model.reply(ReplyRequest(item.key, clip, self._prompt, topic, system))
-        spoken = reply.audio is not None and reply.text.strip()
-        return reply.text, self._files.save_reply(item, reply.audio) if spoken and reply.audio else ""
+        if reply.audio is None or _unusable(reply.text):
+            return reply.text, ""
+        return reply.text, self._files.save_reply(item, reply.audio)
 
 
 def _unusable(answer: str) -> str:
