@@ -1,7 +1,7 @@
 """Word overlap of replies with reference replies: BLEU, ROUGE-L and METEOR as EchoMind's code computes them.
 
-All values are 0 to 1, one an item; a pair with an empty text gets 0. Each pair is scored once and each text is split
-into words once, however often it recurs; the numbers are those of nltk and rouge-score.
+All values are 0 to 1, one an item; a pair with an empty text gets 0. Each pair is scored once, however often it
+recurs; the numbers are those of nltk and rouge-score.
 """
 
 from __future__ import annotations
@@ -33,7 +33,10 @@ def bleu(references: Sequence[str], hypotheses: Sequence[str]) -> np.ndarray:
     Punkt without a trained model needs no data and lacks only its list of abbreviations: the full stop of "mr. smith"
     becomes a word of its own.
     """
-    words = lru_cache(maxsize=None)(_words)
+    words_of = lru_cache(maxsize=None)(_WORDS.tokenize)  # replies share sentences: "I'm so sorry to hear that."
+
+    def words(text: str) -> list[str]:
+        return [word for sentence in _SENTENCES.tokenize(text.lower()) for word in words_of(sentence)]
 
     def score(reference: str, hypothesis: str) -> float:
         return float(sentence_bleu([words(reference)], words(hypothesis), _UNIFORM, _SMOOTHING))
@@ -69,10 +72,6 @@ def meteor(references: Sequence[str], hypotheses: Sequence[str], synonyms: Synon
 def meteor_metric_id() -> str:
     """``"meteor"`` where a WordNet is installed, else ``"meteor_stem"``: exact and stemmed words, no synonyms."""
     return "meteor" if installed_wordnet() else "meteor_stem"
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(word for sentence in _SENTENCES.tokenize(text.lower()) for word in _WORDS.tokenize(sentence))
 
 
 class _RememberingStemmer:

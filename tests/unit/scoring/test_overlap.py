@@ -57,7 +57,7 @@ def test_meteor_by_hand():
 
 def test_bleu_splits_sentences_before_words():
     """The full stop inside a reply is a word of its own, as ``word_tokenize`` has it."""
-    assert overlap._words("I see. It's late, rest.") == ("i", "see", ".", "it", "'s", "late", ",", "rest", ".")
+    assert bleu(["Oh. I see. Rest."], ["oh . i see . rest ."])[0] == pytest.approx(1)
 
 
 def test_equal_to_nltk_and_rouge_score():
