@@ -191,3 +191,36 @@ def paired_difference(a: ScriptSums, b: ScriptSums, worst: float = 0.0, best: fl
     difference = _Sample(*(left - right for left, right in zip(*samples, strict=True)))
     span = abs(best - worst)
     return Difference(difference.value, *_interval(difference, -span, span), len(shared))
+
+
+@lru_cache(maxsize=16)
+def _draws_of(sample: int, count: int) -> np.ndarray:
+    """As ``draws``, for one of several samples: another number, independent draws."""
+    return np.random.default_rng((SEED, sample)).multinomial(count, np.full(count, 1 / count), size=RESAMPLES)
+
+
+def sum_of_means(parts: Sequence[tuple[float, np.ndarray]], worst: float, best: float) -> tuple[float, Interval]:
+    """A weighted sum of means of independent samples, and its interval: a final score over tasks of their own items.
+
+    ``parts``: a weight, and the values of one sample, float64 (n,) with one value a cluster. Each sample is drawn by
+    itself. ``worst`` and ``best`` bound the sum. Where no sample has any spread, the bound is that of the smallest one.
+    Raises ``DataError`` for a sample without values.
+    """
+    if not parts or min(len(values) for _, values in parts) < 1:
+        raise DataError("found a sample without values, expected at least one value in each")
+    value = float(sum(weight * values.mean() for weight, values in parts))
+    fewest = min(len(values) for _, values in parts)
+    if fewest < 2:
+        return value, Interval(None, None)
+    drawn = np.zeros(RESAMPLES)
+    left_out, single = [], []
+    for number, (weight, values) in enumerate(parts):
+        n = len(values)
+        drawn += weight * (_draws_of(number, n) @ values) / n
+        off = weight * (values - values.mean())
+        left_out.append(value - off / (n - 1))
+        single.append(value + off)
+    sample = _Sample(value, drawn, np.concatenate(left_out), np.concatenate(single))
+    if np.ptp(sample.single) <= _SAME_MARK:
+        return value, _agreed(value, fewest, min(worst, best), max(worst, best))
+    return value, _interval(sample, worst, best)

@@ -13,6 +13,7 @@ from echomind.scoring.bootstrap import (
     intervals,
     paired_difference,
     script_sums,
+    sum_of_means,
 )
 
 SETS = 400  # made-up sets; each gives one interval, all from one call
@@ -182,3 +183,40 @@ def test_a_model_against_itself_differs_by_nothing_but_the_unseen():
     assert found.value == 0
     assert found.low == pytest.approx(-found.high)
     assert 0 < found.high < 0.1
+
+
+@pytest.mark.parametrize("n", [20, 150])
+def test_a_sum_over_tasks_has_its_coverage(n):
+    """Three tasks with dialogues of their own, as a HumDial final: 0.2 T1 + 0.2 T2 + 0.6 T3."""
+    rng = np.random.default_rng(6)
+    chances = [(0.1, 0.3, 0.6), (0.02, 0.08, 0.9), (0.2, 0.5, 0.3)]
+    weights, grid = (0.2, 0.2, 0.6), np.array([1.0, 3.0, 5.0])
+    truth = sum(w * float(grid @ np.array(p)) for w, p in zip(weights, chances, strict=True))
+    covered = 0
+    for _ in range(SETS):
+        parts = [(w, rng.choice(grid, n, p=p)) for w, p in zip(weights, chances, strict=True)]
+        _, (low, high) = sum_of_means(parts, 1.0, 5.0)
+        covered += low <= truth <= high
+    assert _plausible(covered), f"{covered} of {SETS}"
+
+
+def test_samples_of_a_sum_are_drawn_by_themselves():
+    values = np.arange(40.0) % 5
+    _, (low, high) = sum_of_means([(0.5, values), (0.5, values[::-1])], 0.0, 4.0)
+    _, (one_low, one_high) = sum_of_means([(1.0, values)], 0.0, 4.0)
+    assert (high - low) / (one_high - one_low) == pytest.approx(2**-0.5, abs=0.05)
+    value, interval = sum_of_means([(1.0, values)], 0.0, 4.0)
+    assert value == 2.0 and interval.low < 2.0 < interval.high
+
+
+def test_a_sum_of_constants_is_bounded_by_its_smallest_sample():
+    value, interval = sum_of_means([(0.4, np.full(150, 5.0)), (0.6, np.full(3, 5.0))], 1.0, 5.0)
+    unseen = 1 - 0.025 ** (1 / 3)
+    assert value == 5.0 and interval == pytest.approx((5 - 4 * unseen, 5.0))
+
+
+def test_a_sum_needs_values():
+    assert sum_of_means([(0.5, np.array([1.0])), (0.5, np.array([2.0, 3.0]))], 1.0, 5.0) == (1.75, (None, None))
+    for parts in ([], [(1.0, np.array([]))]):
+        with pytest.raises(DataError, match="found a sample without values"):
+            sum_of_means(parts, 1.0, 5.0)
