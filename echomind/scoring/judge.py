@@ -11,7 +11,7 @@ import json
 import logging
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -22,7 +22,7 @@ from echomind.errors import AudioError, ConfigurationError
 from echomind.models.endpoint import endpoint_settings
 from echomind.models.endpoint_client import EndpointClient, EndpointError, EndpointRefused
 from echomind.models.endpoint_wire import LONGEST_REPLY_S, text_part
-from echomind.scoring.judge_answer import LOWEST, Unreadable, read_marks
+from echomind.scoring.judge_answer import LOWEST, Unreadable, on_grid, read_marks
 from echomind.scoring.judge_prompts import Rubric, request, schema
 
 logger = logging.getLogger(__name__)
@@ -45,7 +45,8 @@ class Tally:
     """What happened to the calls. ``calls`` are those of different cases, ``equal`` cases took over another's marks.
 
     ``asked_again``: answers that could not be read at first; ``unreadable``: nor at the second try; ``unanswered``: the
-    endpoint gave none; ``no_sound``: the recording cannot be decoded, so nothing was asked.
+    endpoint gave none; ``no_sound``: the recording cannot be decoded, so nothing was asked. ``off_grid``: answers with
+    a mark between those that the rubric asks for, which became the next lower one.
     """
 
     calls: int = 0
@@ -54,12 +55,14 @@ class Tally:
     unreadable: int = 0
     unanswered: int = 0
     no_sound: int = 0
+    off_grid: int = 0
 
     def text(self) -> str:
         """For the report."""
+        off_grid = f", {self.off_grid} off the grid" if self.off_grid else ""
         return (
             f"{self.calls} calls, {self.asked_again} asked again, {self.unreadable} unreadable, {self.unanswered}"
-            f" unanswered, {self.no_sound} without usable sound"
+            f" unanswered, {self.no_sound} without usable sound{off_grid}"
         )
 
 
@@ -89,6 +92,7 @@ class _Outcome:
     again: bool = False
     model: str = ""
     error: str = ""
+    off_grid: bool = False
 
 
 @dataclass
@@ -102,7 +106,6 @@ class Judge:
     client: EndpointClient
     repeats: int = 1
     progress: Progress | None = None
-    _models: set[str] = field(default_factory=set, repr=False)
 
     @classmethod
     def from_settings(cls, name: str, *, repeats: int = 1, progress: Progress | None = None) -> Judge:
@@ -125,6 +128,7 @@ class Judge:
         tally = Tally(calls=len(jobs), equal=len(identity) - len(distinct))
         for outcome in outcomes.values():
             tally.asked_again += outcome.again
+            tally.off_grid += outcome.off_grid
             if outcome.fault:
                 setattr(tally, outcome.fault, getattr(tally, outcome.fault) + 1)
         by_case = {c: [outcomes[c, repeat].marks for repeat in range(self.repeats)] for c in distinct}
@@ -179,9 +183,12 @@ class Judge:
             except EndpointError as error:
                 return _Outcome(None, "unanswered", attempt > 0, error=str(error))
             try:
-                return _Outcome(read_marks(completion.words, rubric), again=attempt > 0, model=completion.model)
+                read = read_marks(completion.words, rubric)
             except Unreadable as error:
                 again = str(error)
+                continue
+            marks = {key: on_grid(mark, rubric.grid) for key, mark in read.items()}
+            return _Outcome(marks, again=attempt > 0, model=completion.model, off_grid=marks != read)
         return _Outcome(None, "unreadable", True, completion.model)
 
     def _complete(self, rubric: Rubric, text: str, parts: Sequence[Mapping[str, Any]], repeat: int) -> Any:

@@ -34,6 +34,11 @@ def read_marks(text: str, rubric: Rubric) -> dict[str, int]:
     return {key: _mark(found, key) for key in rubric.keys}
 
 
+def on_grid(mark: int, grid: tuple[int, ...]) -> int:
+    """The largest mark of the grid that is not above ``mark``: of 1, 3 and 5 that makes 1 of 2 and 3 of 4."""
+    return max(step for step in grid if step <= mark)
+
+
 def _mark(found: dict[str, Any], key: str) -> int:
     if key not in found:
         raise Unreadable(f"the mark {key} was missing")

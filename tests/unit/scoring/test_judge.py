@@ -176,6 +176,15 @@ def test_the_report_names_judge_and_prompt(server, make_judge):
     assert server.requests[0].body["seed"] == 9 and server.requests[0].body["temperature"] == 0.6
 
 
+def test_marks_off_the_grid_are_lowered_and_counted(server, make_judge):
+    coarse = Rubric("coarse", "Mark a and b.", ("a", "b"), grid=(1, 3, 5))
+    server.answer = lambda request: says(4, 5) if "Hm." in request.text else says(3, 1)
+    judged = make_judge().mark(coarse, cases("Hm.", "Oh."))
+    assert judged.marks == {0: {"a": 3.0, "b": 5.0}, 1: {"a": 3.0, "b": 1.0}}
+    assert judged.tally.off_grid == 1 and judged.used.endswith(", 1 off the grid")
+    assert "1, 3 or 5" in server.requests[0].system
+
+
 def test_a_recording_is_heard_and_equal_sound_is_asked_once(server, make_judge, wav, tmp_path):
     copy = tmp_path / "copy.wav"
     copy.write_bytes(wav.read_bytes())

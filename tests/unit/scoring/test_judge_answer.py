@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from echomind.scoring.judge_answer import Unreadable, read_marks
+from echomind.scoring.judge_answer import Unreadable, on_grid, read_marks
 from echomind.scoring.judge_prompts import VES, Rubric
 
 TWO = Rubric("two", "Mark a and b.", ("a", "b"))
@@ -76,3 +76,8 @@ def test_a_mark_on_the_scale_is_read_whatever_stands_around_it(mark, reason, pro
     else:
         with pytest.raises(Unreadable):
             read_marks(text, VES)
+
+
+def test_a_mark_between_two_steps_becomes_the_lower_one():
+    assert [on_grid(mark, (1, 3, 5)) for mark in range(1, 6)] == [1, 1, 3, 3, 5]
+    assert [on_grid(mark, (1, 2, 3, 4, 5)) for mark in range(1, 6)] == [1, 2, 3, 4, 5]
