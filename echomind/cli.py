@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from echomind import __version__
-from echomind.errors import EchoMindError
+from echomind.errors import ConfigurationError, EchoMindError
 from echomind.settings import get_settings
 
 Command = Callable[[argparse.Namespace], int]
@@ -63,7 +63,38 @@ def _evaluate(args: argparse.Namespace) -> int:
     )
 
 
+# Options of ``score`` that only some kinds of predictions have a use for.
+_JUDGED_OPTIONS = ("judge", "repeats", "reply_audio")
+_SCORE_OPTIONS: dict[str, tuple[str, ...]] = {
+    "echomind": ("set", "references", "voice", "answer_field", "items", "only", "no_neural", "audio", *_JUDGED_OPTIONS),
+    "humdial": ("ratings", "turn_rule", *_JUDGED_OPTIONS),
+    "televal": (),
+}
+
+
 def _score(args: argparse.Namespace) -> int:
+    for option in sorted({option for options in _SCORE_OPTIONS.values() for option in options}):
+        if option not in _SCORE_OPTIONS[args.kind] and getattr(args, option):
+            name = option.replace("_", "-")
+            raise ConfigurationError(f"found --{name}, expected options that --kind {args.kind} has a use for")
+    repeats = args.repeats or 1
+    if args.kind == "televal":
+        from echomind.scoring.other_commands import run_televal
+
+        return run_televal(args.paths, out=args.out, as_json=args.json)
+    if args.kind == "humdial":
+        from echomind.scoring.other_commands import run_humdial
+
+        return run_humdial(
+            args.paths,
+            judge=args.judge,
+            repeats=repeats,
+            ratings=args.ratings,
+            turn_rule=args.turn_rule or "last_non_neutral",
+            reply_audio=args.reply_audio,
+            out=args.out,
+            as_json=args.json,
+        )
     from echomind.scoring.command import run_score
 
     return run_score(
@@ -76,6 +107,10 @@ def _score(args: argparse.Namespace) -> int:
         out=args.out,
         only=args.only,
         neural=not args.no_neural,
+        judge=args.judge,
+        repeats=repeats,
+        audio=args.audio,
+        reply_audio=args.reply_audio,
         as_json=args.json,
     )
 
@@ -149,6 +184,21 @@ def build_parser() -> argparse.ArgumentParser:
     score.add_argument("--out", type=Path, metavar="FILE", help="also write the report as JSON")
     score.add_argument("--only", nargs="+", default=[], metavar="METRIC", help="these metrics alone, by id")
     score.add_argument("--no-neural", action="store_true", help="no SemSim and BERTScore; likeness by ROUGE-L")
+    score.add_argument("--judge", action="store_true", help="also ask the judges that settings name; that costs money")
+    score.add_argument("--repeats", type=_count, metavar="K", help="how often a judge marks each reply; default: 1")
+    score.add_argument("--audio", action="store_true", help="also measure how spoken replies sound; that takes time")
+    score.add_argument(
+        "--reply-audio", type=Path, metavar="DIR", help="where spoken replies lie; default: beside files"
+    )
+    score.add_argument(
+        "--kind", choices=list(_SCORE_OPTIONS), default="echomind", help="what the files answer; default: echomind"
+    )
+    score.add_argument("--ratings", type=Path, metavar="FILE.jsonl", help="humdial: people's marks for T3 D2 and D3")
+    score.add_argument(
+        "--turn-rule",
+        choices=["last_non_neutral", "second_non_neutral"],
+        help="humdial: the turn of task 3 that is judged; default: last_non_neutral",
+    )
 
     results = add("results", _results_check, "look after the published results")
     results.add_argument("action", choices=["check"], help="check: every file follows the schema")

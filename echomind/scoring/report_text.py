@@ -15,7 +15,8 @@ def _number(value: float) -> str:
     return f"{value:.2f}"
 
 
-def _cell(cell: Cell, chance: Cell | None = None) -> str:
+def cell_text(cell: Cell, chance: Cell | None = None) -> str:
+    """Value, interval, n and failures of one score; what guessing gets where that is known."""
     interval = "" if cell.low is None or cell.high is None else f"[{_number(cell.low)}, {_number(cell.high)}]"
     failed = f", {cell.failed:,} failed" if cell.failed else ""
     guess = f", chance {_number(chance.value)}" if chance else ""
@@ -30,7 +31,7 @@ def _plain(text: str) -> str:
 def _rows(cells: Cells, chances: Cells) -> Iterator[str]:
     width = max(map(len, cells), default=0)
     for metric, cell in cells.items():
-        yield f"  {metric:<{width}}  {_cell(cell, chances.get(metric))}"
+        yield f"  {metric:<{width}}  {cell_text(cell, chances.get(metric))}"
 
 
 def _part_rows(axis: str, report: ScoreReport) -> Iterator[str]:
@@ -40,7 +41,7 @@ def _part_rows(axis: str, report: ScoreReport) -> Iterator[str]:
         for metric in _MAIN:
             if metric in cells:
                 chances = report.beyond.get(f"{CHANCE}:{part}", {}) if axis == "question_type" else {}
-                yield f"  {part:<{width}}  {metric:<17}  {_cell(cells[metric], chances.get(metric))}"
+                yield f"  {part:<{width}}  {metric:<17}  {cell_text(cells[metric], chances.get(metric))}"
 
 
 def readable(report: ScoreReport) -> str:
