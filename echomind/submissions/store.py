@@ -6,6 +6,7 @@ the end of the process at any moment. What they have not returned for is there w
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -53,9 +54,10 @@ class Store(Protocol):
     """Keeps submissions. Safe to use from several threads and processes (and machines, where the store is shared)."""
 
     def create(self, receipt: Receipt, files: Mapping[str, bytes], *, contact: str = "") -> None:
-        """Keep a new submission with its files and a ``received`` event. Again with the same id: nothing happens.
+        """Keep a new submission with its files and a ``received`` event. Again with the same receipt: nothing happens.
 
-        Raises ``StoreError`` when ``files`` and the receipt do not fit each other, ``StoreUnavailable``.
+        Raises ``StoreError`` when ``files`` and the receipt do not fit each other or the id has another receipt,
+        ``StoreUnavailable``.
         """
 
     def append(
@@ -63,18 +65,25 @@ class Store(Protocol):
     ) -> int:
         """Add an event with files (reports) beside it, both or neither; returns the new version.
 
-        An event whose id is there already is not added again. With ``expect``, raises ``Conflict`` unless the
-        submission has exactly that many events. An existing file is never replaced by another content (``StoreError``).
+        An event whose id is there already is not added again, and its own version is returned; with other words or
+        other files it is refused (``StoreError``). With ``expect``, raises ``Conflict`` unless the submission has
+        exactly that many events. An existing file is never replaced by another content (``StoreError``).
         """
 
     def get(self, submission_id: str) -> Submission:
         """The submission; raises ``UnknownSubmission``."""
 
     def read(self, submission_id: str, name: str) -> bytes:
-        """A file of a submission, checked against its hash where the receipt has one; raises ``StoreError``."""
+        """A file of the receipt or a report that an event brought, checked against its hash; raises ``StoreError``."""
 
     def ids(self) -> Iterator[str]:
-        """All ids, oldest first."""
+        """All ids, oldest receipt first; equal times in the order of ids."""
 
     def find(self, *, content: str | None = None, sender: str | None = None) -> list[str]:
-        """Ids with this content hash, or from this sender (``"huggingface:name"``), oldest first."""
+        """Ids with this content hash and from this sender, oldest first; what is not given is not asked for.
+
+        A sender is ``"huggingface:name"``, compared exactly.
+        """
+
+    def count_since(self, sender: str, since: datetime.datetime) -> int:
+        """How many submissions this sender's receipts show at or after ``since``, a time with its zone."""
