@@ -3,12 +3,15 @@ import json
 import pytest
 
 from echomind import cli
+from echomind.scoring import command
 from echomind.scoring.humdial import HumdialReport
 from echomind.scoring.humdial_judging import RUBRICS
+from echomind.scoring.report import ScoreReport
 from echomind.scoring.televal import TelevalReport
 from echomind.settings import get_settings
 from tests.unit.models.openai_server import KEY_VARIABLE, MODEL, Answer
-from tests.unit.scoring.made_dialogues import write_challenge, write_lines
+from tests.unit.scoring.made_contrasts import contrast_set
+from tests.unit.scoring.made_dialogues import write_challenge, write_lines, write_sound
 
 
 def fail(capsys, *arguments):
@@ -88,3 +91,19 @@ def test_faults_and_options_of_another_kind_are_told_in_one_line(answers, tmp_pa
     assert "found no folder" in fail(capsys, answers, "--kind", "humdial", "--reply-audio", tmp_path / "gone")
     assert "webq-en.jsonl: line 1: dialogue_id: found no such field" in fail(capsys, answers, "--kind", "humdial")
     assert "found a file that cannot be read" in fail(capsys, tmp_path / "gone.jsonl", "--kind", "televal")
+
+
+def test_spoken_replies_are_heard_where_asked_for(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(command, "load_set", lambda *given, **more: contrast_set(1))
+    write_sound(tmp_path / "sound" / "reply.wav")
+    row = {"key": "reply/s1/target", "pred": "I hear you.", "audio": "reply.wav"}
+    given = ["score", str(write_lines(tmp_path / "a.jsonl", row)), "--no-neural", "--json"]
+    sound = ["--reply-audio", str(tmp_path / "sound")]
+    assert cli.main([*given, *sound, "--audio"]) == 0
+    report = ScoreReport.model_validate_json(capsys.readouterr().out)
+    cell = report.level["conversation"]["dnsmos"]
+    assert (cell.n, cell.failed) == (len(contrast_set(1).scripts[0].deliveries), cell.n - 1)
+    assert report.absent["ves"] == "not asked for: score with --judge"
+    assert cli.main([*given, *sound]) == 0
+    assert "dnsmos" not in ScoreReport.model_validate_json(capsys.readouterr().out).metrics
+    assert "found no such folder" in fail(capsys, *given[1:], "--reply-audio", tmp_path / "gone")
