@@ -49,6 +49,11 @@ class Settings(BaseSettings):
     threads: int = Field(2, ge=1, le=64, description="torch threads for one reply")
     max_clip_s: float = Field(60.0, gt=0, le=600, description="longest clip taken, seconds")
     max_upload_mb: int = Field(50, ge=1, le=1000)
+    submissions_repo: str = Field(
+        "",
+        description="a private data set repository, owner/name, that keeps submissions (HF_TOKEN may write there); "
+        "empty: only data_dir/submissions",
+    )
     endpoints: Annotated[dict[str, EndpointSettings], NoDecode] = Field(
         {}, description="OpenAI-compatible endpoints by name, as one JSON object; see echomind/endpoint_settings.py"
     )
