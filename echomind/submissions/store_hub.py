@@ -15,6 +15,8 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
+from pydantic import ValidationError
+
 from echomind.submissions import layout
 from echomind.submissions.hub_faults import Patience
 from echomind.submissions.hub_layout import ROOT, event_names, event_path, month_folder, place
@@ -74,7 +76,7 @@ class HubStore:
         new = {f"{RAW}/{name}": content for name, content in files.items()}
         new |= {RECEIPT: layout.to_json(receipt), _event_path(1, received): layout.to_json(received)}
         if contact:
-            new[CONTACT] = layout.to_json(layout.Contact(contact=contact))
+            new[CONTACT] = _contact(contact)
 
         def once() -> None:
             head = self.repo.head()
@@ -125,7 +127,7 @@ class HubStore:
             contact = layout.from_json(layout.Contact, self._small(blob), blob.path).contact
         return Submission(self._receipt(seen), tuple(kept.event for kept in self._events(seen)), contact)
 
-    def kept(self, submission_id: str) -> tuple[KeptEvent, ...]:
+    def kept_events(self, submission_id: str) -> tuple[KeptEvent, ...]:
         """The events with the names and hashes of their reports."""
         return self._events(self._known(submission_id))
 
@@ -238,6 +240,13 @@ class HubStore:
             contents = list(readers.map(self._small, blobs))
         receipts = [layout.from_json(Receipt, data, blob.path) for blob, data in zip(blobs, contents, strict=True)]
         return sorted(receipts, key=lambda receipt: (receipt.at, receipt.id))
+
+
+def _contact(contact: str) -> bytes:
+    try:
+        return layout.to_json(layout.Contact(contact=contact))
+    except ValidationError as error:
+        raise StoreError(f"contact: {error.errors()[0]['msg']}") from None
 
 
 def _event_path(number: int, event: Event) -> str:

@@ -7,7 +7,11 @@ from huggingface_hub import constants
 from huggingface_hub.utils import _http
 
 from echomind.submissions.hub_faults import Patience
+from echomind.submissions.remote_order import RemoteOrder
 from echomind.submissions.store_hub import HubStore
+from echomind.submissions.store_local import LocalStore
+from echomind.submissions.store_spooled import SpooledStore
+from tests.unit.submissions.hub_cues import Fault
 from tests.unit.submissions.hub_server import TOKEN, HubServer
 
 
@@ -31,3 +35,25 @@ def slept(monkeypatch):
 def hub_store(hub, slept):
     """Opens the store on the Hub anew."""
     return lambda **given: HubStore("me/box", TOKEN, hub.endpoint, **{"patience": Patience(sleep=slept.append)} | given)
+
+
+@pytest.fixture
+def machine(hub_store, tmp_path):
+    """Opens the store of a machine anew, as a restart does; another name, another disk."""
+
+    def opened(name="a"):
+        disk = tmp_path / name
+        return SpooledStore(LocalStore(disk / "submissions"), hub_store(), RemoteOrder(disk / "order.sqlite3"))
+
+    return opened
+
+
+@pytest.fixture
+def away(hub):
+    """Takes the Hub away, and brings it back."""
+
+    def switch(gone):
+        hub.faults = lambda endpoint: Fault.AWAY if gone else None
+
+    switch(True)
+    return switch

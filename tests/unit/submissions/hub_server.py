@@ -31,6 +31,7 @@ class HubServer:
         self.faults: Callable[[str], Fault | None] = lambda endpoint: None
         self.requests: Counter[str] = Counter()
         self.happened: Counter[Fault] = Counter()
+        self.answers: Counter[int] = Counter()
         self.retry_after = "0"
         self.large_from = 10_000_000
         self.others = 0
@@ -229,6 +230,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, status: int, body: object, headers: dict[str, str] | None = None) -> None:
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        with self.hub.lock:
+            self.hub.answers[status] += 1
         self.send_response(status)
         for name, value in {"Content-Type": "application/json", **(headers or {})}.items():
             self.send_header(name, value)

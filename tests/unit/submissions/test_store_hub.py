@@ -64,7 +64,7 @@ def test_versions_come_from_one_listing(hub, store):
         store.create(receipt, FILES)
     store.append(receipts[1].id, made_event())
     assert store.versions() == {receipts[0].id: 1, receipts[1].id: 2, receipts[2].id: 1}
-    assert [kept.files for kept in store.kept(receipts[1].id)] == [{}, {}]
+    assert [kept.files for kept in store.kept_events(receipts[1].id)] == [{}, {}]
 
 
 # What the Hub answers is checked.
