@@ -1,13 +1,24 @@
+import functools
+
 import pytest
-from huggingface_hub import constants
 
 from echomind.errors import ConfigurationError
 from echomind.settings import Settings
+from echomind.submissions.hub_faults import Patience
 from echomind.submissions.open_store import open_store
+from echomind.submissions.store_hub import HubStore
 from echomind.submissions.store_local import LocalStore
 from echomind.submissions.store_spooled import SpooledStore
 from tests.unit.submissions.hub_server import TOKEN
 from tests.unit.submissions.made_submissions import FILES, made_receipt
+
+
+@pytest.fixture
+def hub(hub, slept, monkeypatch):
+    """The Hub that stores are opened at."""
+    here = functools.partial(HubStore, endpoint=hub.endpoint, patience=Patience(sleep=slept.append))
+    monkeypatch.setattr("echomind.submissions.open_store.HubStore", here)
+    return hub
 
 
 @pytest.fixture
@@ -22,8 +33,7 @@ def test_without_a_repository_submissions_stay_here(settings, tmp_path):
     assert list((tmp_path / "submissions").glob(f"*/{made_receipt().id}"))
 
 
-def test_with_a_repository_they_go_there_too_and_opening_asks_for_nothing(settings, hub, slept, monkeypatch):
-    monkeypatch.setattr(constants, "ENDPOINT", hub.endpoint)
+def test_with_a_repository_they_go_there_too_and_opening_asks_for_nothing(settings, hub):
     store = open_store(settings("me/box"), {"HF_TOKEN": f" {TOKEN}\n"})
     assert isinstance(store, SpooledStore)
     store.create(made_receipt(), FILES, contact="ada@example.org")
@@ -33,14 +43,12 @@ def test_with_a_repository_they_go_there_too_and_opening_asks_for_nothing(settin
     assert open_store(settings("me/box"), {"HF_TOKEN": TOKEN}).stored(made_receipt().id)
 
 
-def test_what_was_received_before_the_setting_is_brought_too(settings, hub, slept, monkeypatch):
-    monkeypatch.setattr(constants, "ENDPOINT", hub.endpoint)
+def test_what_was_received_before_the_setting_is_brought_too(settings, hub):
     open_store(settings(), {}).create(made_receipt(), FILES)
     assert open_store(settings("me/box"), {"HF_TOKEN": TOKEN}).catch_up().done == [made_receipt().id]
 
 
-def test_one_repository_says_nothing_about_another(settings, hub, slept, monkeypatch):
-    monkeypatch.setattr(constants, "ENDPOINT", hub.endpoint)
+def test_one_repository_says_nothing_about_another(settings, hub):
     first = open_store(settings("me/box"), {"HF_TOKEN": TOKEN})
     first.create(made_receipt(), FILES)
     first.catch_up()
