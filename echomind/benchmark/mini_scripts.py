@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -19,6 +19,7 @@ from echomind.strict_json import StrictJSONError, loads
 from echomind.taxonomy import ATTRIBUTES, CATEGORY, CATEGORY_OF
 
 PATH = Path(__file__).parent / "data" / "mini_scripts.jsonl"
+LEFT_OUT = PATH.with_name("mini_left_out.jsonl")
 Style = Literal["target", "neutral", "alternative"]
 ReasoningType = Literal[
     "response_style_matching",
@@ -93,14 +94,16 @@ class MiniScript(_Strict):
         return {"target": self.target, "neutral": "neutral", "alternative": self.alternative}[style]
 
 
-@lru_cache(maxsize=1)
-def load_mini_scripts(path: Path = PATH) -> tuple[MiniScript, ...]:
-    """All scripts; raises ``DataError`` naming file, line and field, or an id that is there twice."""
-    scripts: list[MiniScript] = []
+ScriptKind = TypeVar("ScriptKind", bound=MiniScript)
+
+
+def read_scripts(path: Path, kind: type[ScriptKind]) -> tuple[ScriptKind, ...]:
+    """Scripts of a JSON Lines file; raises ``DataError`` naming file, line and field, or an id that is there twice."""
+    scripts: list[ScriptKind] = []
     for number, line in enumerate(path.read_bytes().splitlines(), 1):
         try:
             loads(line)  # refuses NaN, duplicate keys and what is not UTF-8, which pydantic would let pass
-            scripts.append(MiniScript.model_validate_json(line))
+            scripts.append(kind.model_validate_json(line))
         except StrictJSONError as error:
             raise DataError(f"{path.name}:{number}: {error}") from error
         except ValidationError as error:
@@ -111,3 +114,23 @@ def load_mini_scripts(path: Path = PATH) -> tuple[MiniScript, ...]:
     if doubled:
         raise DataError(f"{path.name}: ids there twice: {', '.join(doubled)}")
     return tuple(scripts)
+
+
+@lru_cache(maxsize=1)
+def load_mini_scripts(path: Path = PATH) -> tuple[MiniScript, ...]:
+    """All scripts; raises ``DataError`` as ``read_scripts`` does."""
+    return read_scripts(path, MiniScript)
+
+
+@lru_cache(maxsize=1)
+def left_out() -> frozenset[str]:
+    """Reasoning items that are not asked, as ``script id/type``: their filler shows by its words (``mini_filter``).
+
+    Raises ``DataError`` for an entry that is no item.
+    """
+    there = {f"{script.id}/{item.type}" for script in load_mini_scripts() for item in script.reasoning}
+    found = [loads(line) for line in LEFT_OUT.read_bytes().splitlines()]
+    for number, entry in enumerate(found, 1):
+        if entry not in there:
+            raise DataError(f"{LEFT_OUT.name}:{number}: found {entry!r}; expected an item, 'script id/type'")
+    return frozenset(found)
