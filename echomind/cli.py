@@ -115,6 +115,12 @@ def _score(args: argparse.Namespace) -> int:
     )
 
 
+def _mini(args: argparse.Namespace) -> int:
+    from echomind.benchmark.mini_build import run_mini_build
+
+    return run_mini_build(args.out, seed=args.seed, limit=args.limit, as_json=args.json)
+
+
 def _train(args: argparse.Namespace) -> int:
     from echomind.training.stages import load_stage_config, run_stage
 
@@ -203,6 +209,12 @@ def build_parser() -> argparse.ArgumentParser:
     results = add("results", _results_check, "look after the published results")
     results.add_argument("action", choices=["check"], help="check: every file follows the schema")
     results.add_argument("--dir", type=Path, help="another results folder")
+
+    mini = add("mini", _mini, "build EchoMind-Mini: scripts, clips, questions, references (needs flite and festival)")
+    mini.add_argument("action", choices=["build"], help="build: make the set, or complete one that was cut off")
+    mini.add_argument("--out", type=Path, required=True, metavar="DIR")
+    mini.add_argument("--seed", type=int, default=0, help="another cast, other clips and another order of options")
+    mini.add_argument("--limit", type=_count, metavar="N", help="the first N scripts alone")
 
     train = add("train", _train, "run one stage of training")
     train.add_argument("stage", help="text, align or joint")
