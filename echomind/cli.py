@@ -12,12 +12,14 @@ import logging
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 from echomind import __version__
 from echomind.errors import ConfigurationError, EchoMindError
 from echomind.settings import get_settings
 
 Command = Callable[[argparse.Namespace], int]
+_Parsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _results_check(args: argparse.Namespace) -> int:
@@ -115,10 +117,16 @@ def _score(args: argparse.Namespace) -> int:
     )
 
 
-def _mini(args: argparse.Namespace) -> int:
+def _mini_build(args: argparse.Namespace) -> int:
     from echomind.benchmark.mini_build import run_mini_build
 
     return run_mini_build(args.out, seed=args.seed, limit=args.limit, as_json=args.json)
+
+
+def _mini_board(args: argparse.Namespace) -> int:
+    from echomind.leaderboard.mini_board import run_mini_board
+
+    return run_mini_board(args.out, args.models, set_name=args.set, as_json=args.json)
 
 
 def _train(args: argparse.Namespace) -> int:
@@ -147,8 +155,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"echomind {__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
 
-    def add(name: str, run: Command, text: str) -> argparse.ArgumentParser:
-        command = commands.add_parser(name, help=text, description=text)
+    def add(name: str, run: Command, text: str, under: _Parsers = commands) -> argparse.ArgumentParser:
+        command = under.add_parser(name, help=text, description=text)
         command.add_argument("--json", action="store_true", help="one JSON document on stdout")
         command.set_defaults(run=run)
         return command
@@ -210,11 +218,16 @@ def build_parser() -> argparse.ArgumentParser:
     results.add_argument("action", choices=["check"], help="check: every file follows the schema")
     results.add_argument("--dir", type=Path, help="another results folder")
 
-    mini = add("mini", _mini, "build EchoMind-Mini: scripts, clips, questions, references (needs flite and festival)")
-    mini.add_argument("action", choices=["build"], help="build: make the set, or complete one that was cut off")
-    mini.add_argument("--out", type=Path, required=True, metavar="DIR")
-    mini.add_argument("--seed", type=int, default=0, help="another cast, other clips and another order of options")
-    mini.add_argument("--limit", type=_count, metavar="N", help="the first N scripts alone")
+    about = "EchoMind-Mini, our own open set: build it, or make its board"
+    mini = commands.add_parser("mini", help=about, description=about).add_subparsers(dest="action", required=True)
+    build = add("build", _mini_build, "make the set, or complete one that was cut off (needs flite and festival)", mini)
+    build.add_argument("--out", type=Path, required=True, metavar="DIR")
+    build.add_argument("--seed", type=int, default=0, help="another cast, other clips and another order of options")
+    build.add_argument("--limit", type=_count, metavar="N", help="the first N scripts alone")
+    board = add("board", _mini_board, "let models sit the set, score them and write their records; resumable", mini)
+    board.add_argument("--out", type=Path, required=True, metavar="DIR", help="e.g. results/echomind-mini")
+    board.add_argument("--models", nargs="+", default=["echomind", "transcript-only", "majority", "random"])
+    board.add_argument("--set", default="mini", help="mini (default), or the folder of another build")
 
     train = add("train", _train, "run one stage of training")
     train.add_argument("stage", help="text, align or joint")

@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import pytest
 
+from echomind.cli import main
 from echomind.errors import ConfigurationError
 from echomind.leaderboard import mini_board
 from echomind.leaderboard.boards import BOARDS
@@ -124,6 +125,17 @@ def test_another_set_and_a_model_twice_are_refused(tmp_path, benchmark):
 
 def test_the_contestants_of_the_command_can_all_be_loaded_by_name():
     assert set(MODELS) == set(KNOWN) <= set(FORMS)
+
+
+def test_the_terminal_asks_our_model_and_the_floors_by_default(tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(mini_board, "run_mini_board", lambda *args, **named: asked.append((args, named)) or 0)
+    assert main(["mini", "board", "--out", str(tmp_path)]) == 0
+    assert main(["mini", "board", "--out", str(tmp_path), "--models", "random", "--set", "x", "--json"]) == 0
+    assert [(list(models), named) for (_, models), named in asked] == [
+        (list(MODELS), {"set_name": "mini", "as_json": False}),
+        (["random"], {"set_name": "x", "as_json": True}),
+    ]
 
 
 def test_the_command_tells_where_the_records_are(tmp_path, benchmark, monkeypatch, capsys):
