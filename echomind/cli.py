@@ -156,7 +156,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
 
     def add(name: str, run: Command, text: str, under: _Parsers = commands) -> argparse.ArgumentParser:
-        command = under.add_parser(name, help=text, description=text)
+        command = under.add_parser(name, help=text.replace("%", "%%"), description=text)
         command.add_argument("--json", action="store_true", help="one JSON document on stdout")
         command.set_defaults(run=run)
         return command
