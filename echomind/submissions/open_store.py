@@ -39,6 +39,7 @@ def open_store(settings: Settings, environ: Mapping[str, str] = os.environ) -> S
             f"{TOKEN}: found {'characters that no token has' if token else 'nothing'}, expected a token that may write "
             f"to the data set repository {repo_id}"
         )
+    local = LocalStore(settings.data_dir / "submissions")
     # One memory for each repository: what one of them has says nothing about another.
     order = RemoteOrder(settings.data_dir / f"submissions-in-{repo_id.replace('/', '--')}.sqlite3")
-    return SpooledStore(LocalStore(settings.data_dir / "submissions"), HubStore(repo_id, token), order)
+    return SpooledStore(local, HubStore(repo_id, token), order)

@@ -118,7 +118,7 @@ class SpooledStore:
     def waiting(self) -> list[str]:
         """Ids of submissions of which something is not known to be in the remote store, oldest first."""
         known = self.order.counts()
-        return [i for i in self.local.ids() if known.get(i, 0) < len(self.local.kept_events(i))]
+        return [i for i in self.local.ids() if (here := self._count(i)) is None or here != known.get(i)]
 
     def catch_up(self) -> Progress:
         """Bring everything that is here to the remote store, and what it has of the same submissions here.
@@ -126,15 +126,12 @@ class SpooledStore:
         Repeating it changes nothing. A submission that the remote store refuses does not keep the others waiting.
         Raises ``StoreUnavailable`` when the remote store is away; what was brought until then stays.
         """
-        there, known = self.remote.versions(), self.order.counts()
+        known = self.order.counts()
+        there = self.remote.versions()
         for submission_id in known.keys() - there.keys():
             self.order.forget(submission_id)
-        behind = []
-        for submission_id in self.local.ids():
-            here = len(self.local.kept_events(submission_id))
-            if not here == there.get(submission_id) == known.get(submission_id):
-                behind.append(submission_id)
-        return self._each(behind, self._sync)
+        ids = list(self.local.ids())
+        return self._each([i for i in ids if not (self._count(i) or -1) == there.get(i) == known.get(i)], self._sync)
 
     def restore(self) -> Progress:
         """Fetch what only the remote store has: a disk may be empty after a restart, and other machines add to it.
@@ -165,6 +162,13 @@ class SpooledStore:
                 progress.done.append(submission_id)
             in_a_row = 0
         return progress
+
+    def _count(self, submission_id: str) -> int | None:
+        """The number of events here; ``None`` where they cannot be read, which says so when they are brought."""
+        try:
+            return len(self.local.kept_events(submission_id))
+        except StoreError:
+            return None
 
     def _here(self, submission_id: str, ask: Callable[[], _T]) -> _T:
         """What the local store answers, after fetching a submission that another machine received a moment ago."""
@@ -213,6 +217,11 @@ class SpooledStore:
 
     def _version(self, submission_id: str, event: Event) -> int:
         return [known.id for known in self.get(submission_id).events].index(event.id) + 1
+
+
+def is_stored(store: Store, submission_id: str) -> bool:
+    """Whether a submission has reached the place that is to keep it; else it is "received, not yet stored"."""
+    return store.stored(submission_id) if isinstance(store, SpooledStore) else True
 
 
 def _missing(events: Iterable[KeptEvent], other: Iterable[KeptEvent]) -> list[KeptEvent]:

@@ -36,6 +36,7 @@ def answer(status, kind=HfHubHTTPError, message="said so", **headers):
         (httpx2.RemoteProtocolError("Server disconnected"), Passing),
         (json.JSONDecodeError("Expecting value", "<html>", 0), Passing),
         (RuntimeError("Cannot send a request, as the client has been closed."), Passing),
+        (ConnectionError("Server error: 500, as hf_xet says it"), Passing),
         (OfflineModeIsEnabled("offline"), StoreUnavailable),
         (ValueError("Malformed response from server"), StoreError),
         (Conflict("as it is"), Conflict),

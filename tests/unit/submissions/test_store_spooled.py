@@ -3,7 +3,7 @@ import dataclasses
 import pytest
 
 from echomind.submissions.store import StoreUnavailable
-from echomind.submissions.store_spooled import Progress
+from echomind.submissions.store_spooled import Progress, is_stored
 from tests.unit.submissions.hub_cues import Fault
 from tests.unit.submissions.made_submissions import FILES, made_event, made_receipt
 from tests.unit.submissions.store_contract import REPORT, SCORED, StoreContract, together
@@ -31,6 +31,8 @@ def test_nothing_is_asked_of_the_hub_before_something_is_received(hub, store):
     store.append(ID, made_event())
     assert store.get(ID).contact == "ada@example.org"
     assert not hub.requests
+    assert not is_stored(store, ID)
+    assert is_stored(store.local, ID)
 
 
 def test_what_is_received_while_the_hub_is_away_is_stored_when_it_is_back(hub, store, away, hub_store):
@@ -135,6 +137,16 @@ def test_one_that_never_gets_through_does_not_stop_the_others(hub, store):
     assert store.waiting() == [stuck]
     store.remote.create = create
     assert store.catch_up() == Progress(done=[stuck])
+
+
+def test_one_that_cannot_be_read_here_does_not_stop_the_others(store, tmp_path):
+    for seed in range(3):
+        store.create(made_receipt(seed=seed), FILES)
+    (event,) = (tmp_path / "a").glob(f"submissions/*/{ID}/events/*")
+    event.write_text("{")
+    progress = store.catch_up()
+    assert len(progress.done) == 2
+    assert list(progress.left) == store.waiting() == [ID]
 
 
 def test_two_in_a_row_are_the_hub(hub, store, away):
