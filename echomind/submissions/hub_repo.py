@@ -159,10 +159,7 @@ class HubRepo:
 
         try:
             return self.patience.retrying()(once)
-        except (
-            Passing,
-            ParentMoved,
-        ) as error:  # no longer passing: who asked for a commit must not start over and over
+        except (Passing, ParentMoved) as error:  # not for the loop around a commit, which would ask all over again
             raise StoreUnavailable(str(error)) from None
 
     @contextmanager
