@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from echomind.endpoint_settings import EndpointSettings, endpoints_from
@@ -54,6 +54,22 @@ class Settings(BaseSettings):
         description="a private data set repository, owner/name, that keeps submissions (HF_TOKEN may write there); "
         "empty: only data_dir/submissions",
     )
+    submissions_per_day: int = Field(10, ge=0, description="submissions taken of one sender in 24 hours; 0: any number")
+    moderators: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Hugging Face user names, with commas between them, who may verify, hide and return submissions"
+    )
+    admin_token: SecretStr = Field(
+        SecretStr(""), description="whoever shows it may moderate too, where there is no sign-in; empty: nobody"
+    )
+    references: str = Field(
+        "echomind",
+        description="what submissions to the EchoMind board are scored against: a folder, or a cached Hub id",
+    )
+    scoring_workers: int = Field(1, ge=0, le=64, description="submissions scored at a time by one process of the app")
+    scoring_time_s: float = Field(1800.0, gt=0, description="longest scoring of one submission, seconds")
+    scoring_memory_mb: int = Field(
+        8192, ge=0, description="address space of one scoring process, MiB; 0, or a device other than cpu: no limit"
+    )
     endpoints: Annotated[dict[str, EndpointSettings], NoDecode] = Field(
         {}, description="OpenAI-compatible endpoints by name, as one JSON object; see echomind/endpoint_settings.py"
     )
@@ -62,6 +78,11 @@ class Settings(BaseSettings):
     @classmethod
     def _endpoints(cls, value: Any) -> dict[str, EndpointSettings]:
         return endpoints_from(value)
+
+    @field_validator("moderators", mode="before")
+    @classmethod
+    def _names(cls, value: Any) -> Any:
+        return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
 
     @property
     def model_path(self) -> str:
