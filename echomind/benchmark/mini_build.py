@@ -35,7 +35,7 @@ from echomind.benchmark.mini_items import (
 )
 from echomind.benchmark.question_types import LEVELS, QUESTION_TYPES
 from echomind.errors import DataError
-from echomind.strict_json import loads
+from echomind.strict_json import StrictJSONError, loads
 
 DATA = Path("dataset") / "data_synthesis"
 ENGINES = ("flite", "festival")
@@ -68,7 +68,8 @@ def build_mini(out: Path, *, seed: int = 0, limit: int | None = None) -> dict[st
         (out / "mini.json").unlink(missing_ok=True)
         _record(todo, audio, seed)
     write_records(out, items)
-    summary = _summary(items, audio, made_with=_versions() if todo or before is None else before["made_with"])
+    noted = None if todo or before is None else before.get("made_with")
+    summary = _summary(items, audio, made_with=noted or _versions())
     write_card(out, summary)
     _write(out / "mini.json", _json(summary))
     return {**summary, "made": len(todo)}
@@ -160,7 +161,10 @@ def _read(path: Path) -> dict[str, Any] | None:
     """An object written by an earlier run; ``None`` where there is none."""
     if not path.is_file():
         return None
-    found = loads(path.read_bytes())
+    try:
+        found = loads(path.read_bytes())
+    except StrictJSONError as error:
+        raise DataError(f"{path}: {error}") from error
     if not isinstance(found, dict):
         raise DataError(f"{path}: found a {type(found).__name__}, expected an object")
     return found
@@ -209,7 +213,10 @@ def _summary(items: MiniItems, audio: Path, made_with: dict[str, str]) -> dict[s
 
 def run_mini_build(out: Path, *, seed: int, limit: int | None, as_json: bool) -> int:
     """The ``mini build`` command: one JSON document or one line on stdout; 0 when the set is whole."""
-    summary = build_mini(out, seed=seed, limit=limit)
+    try:
+        summary = build_mini(out, seed=seed, limit=limit)
+    except OSError as error:
+        raise DataError(f"{out}: cannot be written ({error.strerror or error}); expected a folder") from error
     if as_json:
         sys.stdout.write(json.dumps(summary, ensure_ascii=False) + "\n")
     else:

@@ -12,10 +12,10 @@ _HEAD = """# {name} {version}
 
 A small benchmark for empathetic spoken language models in the layout of EchoMind (arXiv 2510.22758), entirely of our
 own making: {scripts} scripts, each said in a target, a neutral and an alternative delivery ({clips} clips,
-{minutes:.0f} minutes, {megabytes:.1f} MB), {understanding} understanding and {reasoning} reasoning questions of the 18
-types, and a reference reply to every delivery. All 39 vocal attributes are a target and an alternative. It is meant for
-checking a system from end to end, offline, and for comparing versions of one model. **Its scores are not EchoMind's**:
-other words, synthetic voices, fewer items.
+{minutes:.0f} minutes, {megabytes:.1f} MB), {understanding} understanding and {reasoning} reasoning questions of the
+18 types, and a reference reply to every delivery. All 39 vocal attributes are a target and an alternative. It is meant
+for checking a system from end to end, offline, and for comparing versions of one model. **Its scores are not
+EchoMind's**: other words, synthetic voices, fewer items.
 
 ```
 python -m echomind evaluate --model echomind --set mini --out runs/mini
@@ -80,7 +80,7 @@ one group of writers. Questions on one script are not independent: intervals mus
 
 
 def card(summary: Mapping[str, Any], figures: Mapping[str, Any] | None = None) -> str:
-    """Markdown from what ``mini.json`` says; ``figures`` (of ``bench/mini_quality.py``) add what was measured.
+    """Markdown from what ``mini.json`` says; ``figures`` (of ``bench.mini_quality``) add what was measured.
 
     Figures of another build are left out.
     """
@@ -113,7 +113,7 @@ def _type_rows(counts: Mapping[str, int]) -> Iterable[str]:
 def _measured(figures: Mapping[str, Any]) -> str:
     wer = ", ".join(f"{style} {100 * figures['wer'][style]:.1f} %" for style in STYLES)
     cues = "\n".join(
-        f"| {cue} | {row['n']} | {row['level_db']:+.1f} | {row['duration']:.2f} | {row['pitch']:.2f} |"
+        f"| {cue} | {row['n']} | {row['level_db']:+.1f} | {row['duration']:.2f} | {_pitch(row)} |"
         f" {100 * row['voiced']:.0f} % | {_seconds(row)} |"
         for cue, row in figures["cues"].items()
     )
@@ -125,7 +125,7 @@ def _measured(figures: Mapping[str, Any]) -> str:
     )
     return f"""
 ## Measured on this build
-By `python bench/mini_quality.py assets/mini --write`.
+By `python -m bench.mini_quality assets/mini --write`.
 
 Word error rate of {figures["recogniser"]}: {wer}.
 
@@ -144,6 +144,10 @@ Guessers that see only words (accuracy, and its distance from chance in standard
 "Bag of words" learns from the keys of other scripts. Where it falls far below chance, that is the exact balance: with a
 question's own key held out, its class is the one that is right least often. Nobody who sits the test has those keys.
 """
+
+
+def _pitch(row: Mapping[str, Any]) -> str:
+    return f"{row['pitch']:.2f}" if row["voiced"] > 0.05 else "—"  # a whisper has no pitch to compare
 
 
 def _seconds(row: Mapping[str, Any]) -> str:

@@ -8,8 +8,8 @@
   means nothing, and no question whose answer would need "nobody in particular" is asked of it. (The released code of
   EchoMind leaves these deliveries out altogether.)
 - Voices: those of flite and festival from which PocketSphinx reads under 20 % of the words wrong, over all sentences of
-  the set plainly said (rms 8, festival's slt 10, kal16 11, awb 13, flite's slt 18; left out: festival's kal 29 and ked,
-  flite's kal). They are dealt out by lot, each as often as the others of its gender; no sentence chooses its voice.
+  the set plainly said (about: rms 8, festival's slt 10, kal16 11, awb 13, flite's slt 18; left out: festival's kal with
+  29, its ked and flite's kal). Dealt out by lot, each as often as the others of its gender; no sentence has a say.
 """
 
 from __future__ import annotations

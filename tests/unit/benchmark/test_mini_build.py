@@ -128,6 +128,16 @@ def test_a_missing_speech_program_is_one_line_and_status_2(tmp_path, monkeypatch
     assert not list(tmp_path.rglob("*.json"))
 
 
+def test_a_place_that_is_no_folder_or_a_damaged_note_is_one_line(recorded, tmp_path, capsys):
+    (tmp_path / "file").write_text("mine")
+    assert main(["mini", "build", "--out", str(tmp_path / "file"), "--limit", "1"]) == 2
+    assert "expected a folder" in capsys.readouterr().err.strip().splitlines()[-1]
+    build_mini(tmp_path / "mini", limit=1)
+    (tmp_path / "mini" / "mini.json").write_text('{"seed": NaN}')
+    assert main(["mini", "build", "--out", str(tmp_path / "mini"), "--limit", "1"]) == 2
+    assert "mini.json: found NaN" in capsys.readouterr().err
+
+
 def test_a_whole_set_needs_no_speech_program(recorded, tmp_path, monkeypatch):
     build_mini(tmp_path, limit=1)
     before = tree(tmp_path)
