@@ -1,9 +1,9 @@
 """An index of receipts in SQLite, so that asking by content or sender opens no receipt twice.
 
-The folders are the truth. Whoever asks says which submissions there are now; rows that are missing are read from the
-receipts, rows of what is gone are deleted, and then the question is answered. So the index can be behind, deleted or
-damaged without changing an answer, and writing a submission never waits for it. A damaged index is made anew; where
-SQLite cannot be used at all (disk full, no permission, locked for long), the answer comes from a table in memory.
+The folders are the truth. Whoever asks says which submissions there are now; what the index lacks is read from the
+receipts, what is gone is left out, and only then the question is answered. So the index can be behind, deleted or
+damaged without changing an answer, and writing a submission never waits for it. A damaged index is made anew; while
+SQLite cannot be used at all (disk full, no permission, locked for long), receipts are read instead.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ import datetime
 import logging
 import shutil
 import sqlite3
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from echomind.submissions.files import locked, make_folder
 from echomind.submissions.layout import sender_key
@@ -24,19 +24,14 @@ from echomind.submissions.model import Receipt
 log = logging.getLogger(__name__)
 
 WAIT_S = 10.0  # longest wait for another process that writes rows; it needs milliseconds
-_SCHEMA = 1
-_TABLE = """
-CREATE TABLE submissions (id TEXT PRIMARY KEY, at INTEGER NOT NULL, content TEXT NOT NULL, sender TEXT NOT NULL)
-  WITHOUT ROWID;
-"""
-_QUESTION = """
-SELECT id FROM submissions
-WHERE (?1 IS NULL OR content = ?1) AND (?2 IS NULL OR sender = ?2) AND (?3 IS NULL OR at >= ?3)
-ORDER BY at, id
-"""  # no index over columns: who asks has listed all submissions just before, which takes longer than this
+_TABLE = (  # as SQLite gives it back: another table than this one is made anew
+    "CREATE TABLE submissions (id TEXT PRIMARY KEY, at INTEGER NOT NULL, content TEXT NOT NULL, sender TEXT NOT NULL)"
+    " WITHOUT ROWID"
+)
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 _MICROSECOND = datetime.timedelta(microseconds=1)
 
+_T = TypeVar("_T")
 Load = Callable[[str], Receipt | None]
 
 
@@ -47,14 +42,21 @@ class Question(NamedTuple):
     sender: str | None = None
     since: datetime.datetime | None = None
 
-    @property
-    def is_text(self) -> bool:
-        """Whether it can be asked in UTF-8; no receipt holds what cannot."""
-        try:
-            f"{self.content}{self.sender}".encode()
-        except UnicodeEncodeError:
-            return False
-        return True
+    def fits(self, row: Row) -> bool:
+        """Whether this row is part of the answer."""
+        return (
+            (self.content is None or self.content == row.content)
+            and (self.sender is None or self.sender == row.sender)
+            and (self.since is None or _microseconds(self.since) <= row.at)
+        )
+
+
+class Row(NamedTuple):
+    """What is known of a receipt; ``at`` in microseconds since 1970."""
+
+    at: int
+    content: str
+    sender: str
 
 
 class Index:
@@ -65,35 +67,56 @@ class Index:
         self._path = folder / "submissions.sqlite3"
 
     def check(self) -> None:
-        """Look once whether the index is sound; a damaged one is made anew."""
+        """Look once at the whole index; one that is missing or damaged is made anew."""
         try:
+            make_folder(self.folder)
             with locked(self.folder, shared=True):
                 sound = self._sound()
             if not sound:
                 self._make_anew()
         except (OSError, sqlite3.Error) as error:
-            log.warning("the index of submissions cannot be used now (%s)", error)
+            _say_unusable(error)
 
     def ask(self, question: Question, present: Collection[str], load: Load) -> list[str]:
         """Ids of ``present`` submissions that fit, oldest first. ``load`` reads a receipt; ``None``: it cannot be."""
-        if not question.is_text:
-            return []
+        known = self._or_anew(self._read) or {}
+        rows = {submission_id: known[submission_id] for submission_id in present if submission_id in known}
+        receipts = [receipt for receipt in map(load, sorted(set(present) - set(known))) if receipt is not None]
+        rows |= {r.id: Row(_microseconds(r.at), r.content, sender_key(r.sender)) for r in receipts}
+        if rows != known:
+            new = {receipt.id: rows[receipt.id] for receipt in receipts}
+            self._or_anew(lambda: self._write(new, set(known) - set(present)))
+        return sorted(
+            (name for name, row in rows.items() if question.fits(row)), key=lambda name: (rows[name].at, name)
+        )
+
+    def _or_anew(self, action: Callable[[], _T]) -> _T | None:
+        """``action``, once more with a new index where the index is damaged; ``None``: it cannot be used now."""
         try:
-            return self._ask(question, present, load)
+            return action()
         except (OSError, sqlite3.Error) as error:
-            log.info("the index of submissions is looked at (%s)", error)
+            log.info("the index of submissions is looked at: %s", error)
         try:
             self._make_anew()
-            return self._ask(question, present, load)
+            return action()
         except (OSError, sqlite3.Error) as error:
-            log.warning("the index of submissions cannot be used now (%s): answering without it", error)
-        with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
-            connection.executescript(_TABLE)
-            return _answer(connection, question, present, load)
+            _say_unusable(error)
+            return None
 
-    def _ask(self, question: Question, present: Collection[str], load: Load) -> list[str]:
+    def _read(self) -> dict[str, Row]:
         with locked(self.folder, shared=True), self._connected() as connection:
-            return _answer(connection, question, present, load)
+            rows = connection.execute("SELECT id, at, content, sender FROM submissions").fetchall()
+        if not all(tuple(map(type, row)) == (str, int, str, str) for row in rows):
+            raise sqlite3.DatabaseError("found a row that was never written")  # some damage is read without a word
+        return {name: Row(*row) for name, *row in rows}
+
+    def _write(self, new: Mapping[str, Row], gone: Collection[str]) -> None:
+        with locked(self.folder, shared=True), self._connected() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            rows = [(name, *row) for name, row in new.items()]
+            connection.executemany("INSERT OR REPLACE INTO submissions VALUES (?, ?, ?, ?)", rows)
+            connection.executemany("DELETE FROM submissions WHERE id = ?", [(name,) for name in gone])
+            connection.execute("COMMIT")
 
     @contextmanager
     def _connected(self, mode: str = "rw") -> Iterator[sqlite3.Connection]:
@@ -105,8 +128,8 @@ class Index:
     def _sound(self) -> bool:
         try:
             with self._connected() as connection:
-                version = connection.execute("PRAGMA user_version").fetchone()[0]
-                return version == _SCHEMA and connection.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok"
+                tables = connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+                return tables == [(_TABLE,)] and connection.execute("PRAGMA quick_check").fetchall() == [("ok",)]
         except sqlite3.DatabaseError:
             return False
 
@@ -120,27 +143,11 @@ class Index:
                 shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
             with self._connected("rwc") as connection:
                 connection.execute("PRAGMA journal_mode = WAL")
-                connection.executescript(f"BEGIN; {_TABLE} PRAGMA user_version = {_SCHEMA}; COMMIT;")
+                connection.execute(_TABLE)
 
 
-def _answer(connection: sqlite3.Connection, question: Question, present: Collection[str], load: Load) -> list[str]:
-    _catch_up(connection, present, load)
-    since = None if question.since is None else _microseconds(question.since)
-    return [row[0] for row in connection.execute(_QUESTION, (question.content, question.sender, since))]
-
-
-def _catch_up(connection: sqlite3.Connection, present: Collection[str], load: Load) -> None:
-    known = {row[0] for row in connection.execute("SELECT id FROM submissions")}
-    here = set(present)
-    receipts = [receipt for receipt in map(load, sorted(here - known)) if receipt is not None]
-    gone = sorted(known - here)
-    if not receipts and not gone:
-        return
-    rows = [(r.id, _microseconds(r.at), r.content, sender_key(r.sender)) for r in receipts]
-    connection.execute("BEGIN IMMEDIATE")
-    connection.executemany("INSERT OR REPLACE INTO submissions VALUES (?, ?, ?, ?)", rows)
-    connection.executemany("DELETE FROM submissions WHERE id = ?", [(submission_id,) for submission_id in gone])
-    connection.execute("COMMIT")
+def _say_unusable(error: Exception) -> None:
+    log.warning("the index of submissions cannot be used now (%s): reading the receipts instead", error)
 
 
 def _microseconds(moment: datetime.datetime) -> int:
