@@ -51,7 +51,7 @@ def reason(error: OSError) -> str:
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder, and those above it that are missing; on the disk when this returns."""
+    """Make a folder, and those above it that are missing; on the disk when this returns, if this process made it."""
     missing = []
     while not path.is_dir():
         missing.append(path)
@@ -151,8 +151,10 @@ def locked(folder: Path, *, shared: bool = False) -> Iterator[None]:
 
 def _unlock(descriptor: int) -> None:
     # Said, not left to close(): a process forked meanwhile has the descriptor too and would go on holding the lock.
-    fcntl.flock(descriptor, fcntl.LOCK_UN)
-    os.close(descriptor)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager
@@ -174,8 +176,13 @@ def _staging_folder(incoming: Path, label: str) -> tuple[Path, int]:
             descriptor = os.open(folder, _FOLDER)
         except FileNotFoundError:
             continue
-        if _lock_at_once(descriptor) and kind_of(folder) == FOLDER:
-            return folder, descriptor
+        try:
+            if _lock_at_once(descriptor) and kind_of(folder) == FOLDER:
+                return folder, descriptor
+        except OSError:  # no locks on this disk
+            os.close(descriptor)
+            folder.rmdir()
+            raise
         os.close(descriptor)
 
 

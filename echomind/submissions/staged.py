@@ -55,6 +55,9 @@ def add_event(
     for name in fresh:
         write_new(staged / name, files[name])
     write_new(staged / _EVENT, to_json(event))
+    if fresh:  # for ``take_back`` after a loss of power: the folder is there for good before anything leaves it
+        sync_folder(staged)
+        sync_folder(staged.parent)
     try:
         for name in fresh:
             _make_way(folder, name)

@@ -17,7 +17,7 @@ import logging
 import re
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -67,9 +67,12 @@ class LocalStore:
     """
 
     def __init__(self, root: Path, *, leftovers_after: datetime.timedelta = datetime.timedelta(minutes=10)) -> None:
-        with writing(f"{root.name}/"):
-            make_folder(root / _INCOMING)
-            self.root = root.resolve()
+        self.root = root.resolve()  # the whole store may lie behind a link; nothing inside it may
+        with writing(root.name):
+            make_folder(self.root / _INCOMING)
+            # Who made the root may have ended before this line. (Who may not list the parent did not make it there.)
+            with suppress(PermissionError):
+                sync_folder(self.root.parent)
         self._said: set[str] = set()
         self._index = Index(self.root / _INDEX)
         self._index.check()

@@ -29,7 +29,6 @@ from echomind.submissions.layout import (
 from echomind.submissions.model import Receipt
 from echomind.submissions.store import StoreError, StoreUnavailable
 
-
 # A listing may miss an event that is added while it lasts and show the next one: a gap counts only if it stays.
 _LISTINGS = 3
 

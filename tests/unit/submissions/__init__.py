@@ -1,3 +1,4 @@
 import pytest
 
-pytest.register_assert_rewrite("tests.unit.submissions.store_contract")
+for module in ("store_contract", "finding_contract", "two_actions"):
+    pytest.register_assert_rewrite(f"{__name__}.{module}")
