@@ -70,6 +70,16 @@ class Settings(BaseSettings):
     scoring_memory_mb: int = Field(
         8192, ge=0, description="address space of one scoring process, MiB; 0, or a device other than cpu: no limit"
     )
+    echomind_set: str = Field(
+        "",
+        description="EchoMind's references, for uploads to its board: a folder in the published layout, or a Hub id such "
+        "as hlt-cuhksz/EchoMind[@revision]; empty: uploads to that board are not taken",
+    )
+    humdial_set: str = Field(
+        "",
+        description="HumDial's test set, for uploads to its board: the folder with {zh,en}/HD-Track1-T{1,2,3}; empty: "
+        "uploads to that board are not taken",
+    )
     endpoints: Annotated[dict[str, EndpointSettings], NoDecode] = Field(
         {}, description="OpenAI-compatible endpoints by name, as one JSON object; see echomind/endpoint_settings.py"
     )
