@@ -72,8 +72,8 @@ class Settings(BaseSettings):
     )
     echomind_set: str = Field(
         "",
-        description="EchoMind's references, for uploads to its board: a folder in the published layout, or a Hub id such "
-        "as hlt-cuhksz/EchoMind[@revision]; empty: uploads to that board are not taken",
+        description="EchoMind's references, for uploads to its board: a folder in the published layout, or a Hub id "
+        "such as hlt-cuhksz/EchoMind[@revision]; empty: uploads to that board are not taken",
     )
     humdial_set: str = Field(
         "",
