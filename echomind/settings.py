@@ -61,10 +61,6 @@ class Settings(BaseSettings):
     admin_token: SecretStr = Field(
         SecretStr(""), description="whoever shows it may moderate too, where there is no sign-in; empty: nobody"
     )
-    references: str = Field(
-        "echomind",
-        description="what submissions to the EchoMind board are scored against: a folder, or a cached Hub id",
-    )
     scoring_workers: int = Field(1, ge=0, le=64, description="submissions scored at a time by one process of the app")
     scoring_time_s: float = Field(1800.0, gt=0, description="longest scoring of one submission, seconds")
     scoring_memory_mb: int = Field(
