@@ -129,6 +129,24 @@ def _mini_board(args: argparse.Namespace) -> int:
     return run_mini_board(args.out, args.models, set_name=args.set, as_json=args.json)
 
 
+def _submissions_work(args: argparse.Namespace) -> int:
+    from echomind.submissions.commands import run_work
+
+    return run_work(once=args.once, workers=args.workers)
+
+
+def _submissions_rescore(args: argparse.Namespace) -> int:
+    from echomind.submissions.commands import run_rescore
+
+    return run_rescore(as_json=args.json)
+
+
+def _submissions_list(args: argparse.Namespace) -> int:
+    from echomind.submissions.commands import run_list
+
+    return run_list(as_json=args.json)
+
+
 def _train(args: argparse.Namespace) -> int:
     from echomind.training.stages import load_stage_config, run_stage
 
@@ -228,6 +246,15 @@ def build_parser() -> argparse.ArgumentParser:
     board.add_argument("--out", type=Path, required=True, metavar="DIR", help="e.g. results/echomind-mini")
     board.add_argument("--models", nargs="+", default=["echomind", "transcript-only", "majority", "random"])
     board.add_argument("--set", default="mini", help="mini (default), or the folder of another build")
+
+    about = "uploads: score what was received, score again with a new scorer, or list them"
+    sent = commands.add_parser("submissions", help=about, description=about)
+    acts = sent.add_subparsers(dest="action", required=True)
+    work = add("work", _submissions_work, "score what was received, until it is told to end", acts)
+    work.add_argument("--once", action="store_true", help="end when nothing waits any more")
+    work.add_argument("--workers", type=_count, metavar="N", help="scored at a time; default: as settings say")
+    add("rescore", _submissions_rescore, "score again what an older scorer scored; old scores stay", acts)
+    add("list", _submissions_list, "every submission and its state, newest first", acts)
 
     train = add("train", _train, "run one stage of training")
     train.add_argument("stage", help="text, align or joint")
