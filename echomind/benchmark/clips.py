@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from echomind.benchmark.fields import shown
@@ -34,21 +35,27 @@ class Clips:
     """
 
     def __init__(self, root: Path, leading: tuple[str, ...] = ()) -> None:
-        self.root, self._leading = root, leading
-        self._files: dict[PurePosixPath, PurePosixPath] = {}
-        self._by_name: dict[str, list[PurePosixPath]] = defaultdict(list)
+        self.root = root
+        self._begin(leading)
         for folder, _, names in os.walk(root):
             inside = PurePosixPath(Path(folder).relative_to(root).as_posix())
             for name in sorted(names):
-                path = inside / name
-                self._files[path] = path
-                self._files.setdefault(stem(path), path)
-                self._by_name[stem(path).name].append(path)
+                self._add(inside / name)
         # Links may lead to where the user keeps the sound, or into the cache of the Hub: a snapshot is all links.
         self._allowed = [root.resolve()]
         snapshot = next((parent for parent in root.absolute().parents if parent.parent.name == "snapshots"), None)
         if snapshot is not None:
             self._allowed.append((snapshot.parent.parent / "blobs").resolve())
+
+    def _begin(self, leading: tuple[str, ...]) -> None:
+        self._leading = leading
+        self._files: dict[PurePosixPath, PurePosixPath] = {}
+        self._by_name: dict[str, list[PurePosixPath]] = defaultdict(list)
+
+    def _add(self, path: PurePosixPath) -> None:
+        self._files[path] = path
+        self._files.setdefault(stem(path), path)
+        self._by_name[stem(path).name].append(path)
 
     def __len__(self) -> int:
         return sum(map(len, self._by_name.values()))
@@ -76,15 +83,43 @@ class Clips:
         ``None`` when it is not on this disk. Raises ``DataError`` when a link leads out of the data folder, or when
         several files have the bare name.
         """
-        found = self._files.get(path) or self._files.get(stem(path))
-        if found is None and len(path.parts) == 1:
-            named = self._by_name.get(stem(path).name, [])
-            if len(named) > 1:
-                raise DataError(f"found {len(named)} files called {shown(path.name)}, expected one, or its folder")
-            found = named[0] if named else None
+        found = self._named(path)
         if found is None:
             return None
         real = (self.root / found).resolve()
         if not any(real.is_relative_to(folder) for folder in self._allowed):
             raise DataError(f"found {shown(str(path))}, a link out of the data folder, expected a file inside it")
         return self.root / found
+
+    def _named(self, path: PurePosixPath) -> PurePosixPath | None:
+        found = self._files.get(path) or self._files.get(stem(path))
+        if found is None and len(path.parts) == 1:
+            named = self._by_name.get(stem(path).name, [])
+            if len(named) > 1:
+                raise DataError(f"found {len(named)} files called {shown(path.name)}, expected one, or its folder")
+            found = named[0] if named else None
+        return found
+
+
+class SentClips(Clips):
+    """Files that were sent: found by the names they were sent under, which are only text; they lie under other names.
+
+    ``files`` by name. Records may name a file from the folder that all of them were sent in, too.
+    """
+
+    def __init__(self, files: Mapping[str, Path]) -> None:
+        self._begin(())
+        self._sent = {PurePosixPath(name): path for name, path in files.items()}
+        names = sorted(self._sent)
+        for name in names:
+            self._add(name)
+        above = os.path.commonpath([name.parent for name in names]) if names else ""
+        for name in names if above else ():
+            inside = name.relative_to(above)
+            self._files.setdefault(inside, name)
+            self._files.setdefault(stem(inside), name)
+
+    def find(self, path: PurePosixPath) -> Path | None:
+        """The file of a path: this name, with another audio suffix, or (for a bare name) the one file called so."""
+        found = self._named(path)
+        return None if found is None else self._sent[found]

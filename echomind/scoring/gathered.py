@@ -30,23 +30,26 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True)
 class _Audio:
-    """A reply's sound as a record names it, to be looked for in ``root`` once everything is read."""
+    """A reply's sound as a record names it, to be looked for once everything is read.
+
+    ``folder`` is that of the record's file, ``None`` where it lies in none.
+    """
 
     place: Place
     field: str
     name: str
-    root: Path | None
+    folder: Path | None
 
 
 @dataclass
 class Gathered:
     """What the files of one reading say. Texts are kept as they are; white space alone is a failed call.
 
-    ``problems`` make the reading useless, ``warnings`` do not. ``audio_root`` is where replies' sound has to lie.
+    ``problems`` make the reading useless, ``warnings`` do not. ``sound`` is where replies' sound has to lie.
     """
 
     benchmark: BenchmarkSet
-    audio_root: Path | None = None
+    sound: Clips | None = None
     problems: Problems = field(default_factory=Problems)
     warnings: Problems = field(default_factory=Problems)
     transcripts: dict[ItemKey, str] = field(default_factory=dict)
@@ -141,8 +144,8 @@ class Gathered:
             expected = "an answer, not the error of a call that failed"
             self.note("failed call", Problem(*place, item_key(*item), field, shown(text), expected))
 
-    def keep_audio(self, place: Place, item: ItemName, field: str, name: Any, root: Path | None) -> None:
-        """Remember the file of a reply's sound, by default below ``root``; "" and null name none."""
+    def keep_audio(self, place: Place, item: ItemName, field: str, name: Any, folder: Path | None) -> None:
+        """Remember the file of a reply's sound, by default below ``folder``; "" and null name none."""
         if name is None or name == "" or item.style is None:
             return
         if not isinstance(name, str):
@@ -153,7 +156,7 @@ class Gathered:
         except DataError as error:
             self.problems.add(Problem(*place, item_key(*item), field).because_of(error))
             return
-        self._audio[item.id, item.style] = _Audio(place, field, name, self.audio_root or root)
+        self._audio[item.id, item.style] = _Audio(place, field, name, folder)
 
     def say(self, what: str, place: Place, field: str, value: Any) -> bool:
         """Take the ``"model"`` or ``"prompt"`` that a record names. False, with a problem, where it is another.
@@ -191,20 +194,24 @@ class Gathered:
         for key, audio in self._audio.items():
             item = item_key("reply", *key)
             named = Problem(*audio.place, item, audio.field, f"no file {shown(audio.name)}", "the sound of the reply")
-            if audio.root is None:
+            if self.sound is not None:
+                sound = self.sound
+            elif audio.folder is not None:
+                if audio.folder not in folders:
+                    folders[audio.folder] = Clips(audio.folder)
+                sound = folders[audio.folder]
+            else:
                 told = f"the sound {shown(audio.name)}, not looked for"
                 self.note("unsought sound", replace(named, found=told, expected="the folder of the replies' sound"))
                 continue
-            if audio.root not in folders:
-                folders[audio.root] = Clips(audio.root)
             try:
-                found = folders[audio.root].find(folders[audio.root].path(audio.name))
+                found = sound.find(sound.path(audio.name))
             except DataError as error:
                 self.problems.add(named.because_of(error))
                 continue
             if found is not None:
                 self.reply_audio[key] = found
-            elif self.audio_root is None or not self.replies.get(key, "").strip():
+            elif self.sound is None or not self.replies.get(key, "").strip():
                 self.note("no sound", named)
             else:
                 self.problems.add(named)

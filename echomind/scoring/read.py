@@ -8,12 +8,13 @@ failed. Reading writes nothing, and names and texts from the files are never use
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from echomind import strict_json
+from echomind.benchmark.clips import Clips
 from echomind.benchmark.items import STYLES, BenchmarkSet
 from echomind.benchmark.question_types import LEVELS
 from echomind.errors import DataError
@@ -21,12 +22,21 @@ from echomind.scoring.gathered import Gathered
 from echomind.scoring.item_keys import Kind, item_key, parse_key
 from echomind.scoring.predictions import Predictions
 from echomind.scoring.problems import Problem
-from echomind.scoring.read_files import Source, find_sources, read_text, unknown_form
+from echomind.scoring.read_files import PREDICTIONS, Source, find_sources, read_text, unknown_form
 from echomind.scoring.read_jsonl import PREDICTIONS_SCHEMA, read_jsonl
 from echomind.scoring.read_official import read_official
 from echomind.scoring.report import Coverage
 
-__all__ = ["PREDICTIONS_SCHEMA", "Problem", "Reading", "item_key", "parse_key", "read_predictions", "require"]
+__all__ = [
+    "PREDICTIONS_SCHEMA",
+    "Problem",
+    "Reading",
+    "item_key",
+    "parse_key",
+    "read_predictions",
+    "read_sources",
+    "require",
+]
 
 SHOWN_PROBLEMS = 20  # lines of one error; the rest is counted
 
@@ -53,10 +63,25 @@ def read_predictions(paths: Sequence[Path], benchmark: BenchmarkSet, *, audio_ro
     ``audio_root`` is the folder of the replies' sound: a file that a record names has to be there. Without it sound is
     looked for beside the record's file in a folder, and what is not there is a warning.
     """
-    gathered = Gathered(benchmark, audio_root)
+    gathered = Gathered(benchmark, None if audio_root is None else Clips(audio_root))
     if audio_root is not None and not audio_root.is_dir():
         gathered.problems.add(Problem(audio_root.name, found="no such folder", expected="the sound of the replies"))
-    for source in find_sources(paths, benchmark.voice, gathered.problems, gathered.warnings):
+    return _reading(find_sources(paths, benchmark.voice, gathered.problems, gathered.warnings), gathered)
+
+
+def read_sources(sources: Sequence[Source], benchmark: BenchmarkSet, *, sound: Clips | None = None) -> Reading:
+    """As ``read_predictions``, of files that are called otherwise than they lie: ``Source.name`` is what counts.
+
+    With ``sound`` the file that a record names has to be there.
+    """
+    gathered = Gathered(benchmark, sound)
+    if not sources:
+        gathered.problems.add(Problem(found="no file of predictions", expected=PREDICTIONS))
+    return _reading(sources, gathered)
+
+
+def _reading(sources: Iterable[Source], gathered: Gathered) -> Reading:
+    for source in sources:
         text = read_text(source, gathered.problems)
         if text is not None:
             _read(source, text, gathered)

@@ -21,6 +21,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 from typing import Any
 
 from echomind import strict_json
@@ -165,7 +166,7 @@ def _level(source: Source, records: list[tuple[Place, Record]], gathered: Gather
     known = gathered.benchmark.question_by_id
     ids = (record.get("question_id") for _, record in records)
     levels = Counter(known[str(i).strip()].level for i in ids if isinstance(i, str | int) and str(i).strip() in known)
-    named = next((level for level in LEVELS if source.path.stem.endswith(f"_mcq_{level}")), None)
+    named = next((level for level in LEVELS if PurePosixPath(source.name).stem.endswith(f"_mcq_{level}")), None)
     level = levels.most_common(1)[0][0] if levels else named or "understanding"
     if named not in (None, level):
         found = f"{levels[level]} {level} questions of {len(records)}"

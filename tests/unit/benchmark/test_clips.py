@@ -4,7 +4,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from echomind.benchmark.clips import Clips, relative
+from echomind.benchmark.clips import Clips, SentClips, relative
 from echomind.errors import DataError
 
 
@@ -56,3 +56,38 @@ def test_a_folder_that_is_not_there_holds_nothing(tmp_path):
 def test_paths_that_could_lead_outside_are_refused(text):
     with pytest.raises(DataError, match="expected a relative path inside the data folder"):
         relative(text)
+
+
+@pytest.fixture
+def sent(tmp_path):
+    names = ["box/fast/a.flac", "box/slow/a.flac", "box/slow/b (1).wav", "box/只.wav"]
+    return SentClips({name: tmp_path / f"{number:04}" for number, name in enumerate(names)})
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        *(("box/fast/a.flac", "0000"), ("fast/a.wav", "0000"), ("slow/a", "0001"), ("b (1).wav", "0002")),
+        *(("box/slow/b (1).ogg", "0002"), ("只.wav", "0003")),
+    ],
+)
+def test_sent_files_are_found_by_the_names_they_were_sent_under(sent, tmp_path, name, file):
+    assert sent.find(sent.path(name)) == tmp_path / file
+    assert len(sent) == 4
+
+
+@pytest.mark.parametrize("name", ["0000", "box/0000", "box/c.wav", "x/fast/a.wav", "a/b (1).wav"])
+def test_sent_files_are_found_by_nothing_else(sent, name):
+    assert sent.find(sent.path(name)) is None
+
+
+def test_a_bare_name_of_two_sent_files_is_refused(sent):
+    with pytest.raises(DataError, match=r"found 2 files called 'a\.wav'"):
+        sent.find(sent.path("a.wav"))
+
+
+def test_nothing_sent_and_files_without_a_folder(tmp_path):
+    assert len(SentClips({})) == 0 and SentClips({}).find(PurePosixPath("a.wav")) is None
+    flat = SentClips({"a.wav": tmp_path / "1", "b/c.wav": tmp_path / "2"})
+    assert flat.find(PurePosixPath("a.wav")) == tmp_path / "1"
+    assert flat.find(PurePosixPath("b/c.wav")) == flat.find(PurePosixPath("c.wav")) == tmp_path / "2"

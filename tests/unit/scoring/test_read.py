@@ -5,11 +5,13 @@ from dataclasses import replace
 
 import pytest
 
+from echomind.benchmark.clips import SentClips
 from echomind.errors import DataError
 from echomind.models.evaluation.journal import Entry
 from echomind.models.evaluation.official_files import OfficialFiles
 from echomind.models.evaluation.work import items_of
-from echomind.scoring.read import read_predictions, require
+from echomind.scoring.read import read_predictions, read_sources, require
+from echomind.scoring.read_files import Source
 from tests.unit.scoring.made_files import (
     jsonl_rows,
     mcq_records,
@@ -197,3 +199,42 @@ def test_names_are_text_in_every_message(tmp_path):
 def test_answers_of_one_level_are_taken_from_their_ids(tmp_path):
     path = write_json(tmp_path / "answers.json", mcq_records(SET, SAID, "reasoning"))
     assert read_predictions([path], SET).predictions.answers == {"reasoning": SAID.answers["reasoning"]}
+
+
+def test_files_that_lie_under_other_names_are_read_as_if_they_had_their_own(tmp_path):
+    files = write_official(tmp_path, SET, SAID)
+    broken = {**files, "asr": write_json(files["asr"], [{"case_id": "nobody", "model": "m", "predicted_answer": ""}])}
+    named = [Source(path, path.name) for path in broken.values()]
+    expected = read_sources(named, SET)
+    sources = []
+    for number, source in enumerate(named):
+        sources.append(Source(source.path.rename(tmp_path / f"{number:04}"), source.name))
+    found = read_sources(sources, SET)
+    assert (found.predictions, found.problems, found.warnings) == (
+        expected.predictions,
+        expected.problems,
+        expected.warnings,
+    )
+    assert any(line.startswith(f"{files['asr'].name}: record 1: asr/nobody") for line in lines(found.problems))
+
+
+def test_the_name_a_file_was_sent_under_says_its_level(tmp_path):
+    path = write_json(tmp_path / "0001", mcq_records(SET, SAID, "reasoning"))
+    reading = read_sources([Source(path, "m_mcq_understanding.json")], SET)
+    assert "as the name of the file says" in lines(reading.problems)[0]
+
+
+def test_sound_that_was_sent_is_found_by_its_name(tmp_path):
+    path = write_json(tmp_path / "0001", reply_records(SET, SAID))
+    names = [record["file"] for r in reply_records(SET, SAID) for record in r["output_content"].values()]
+    sound = SentClips({f"sound/{name}": tmp_path / name for name in names})
+    reading = read_sources([Source(path, "r.json")], SET, sound=sound)
+    assert reading.problem_count == 0 and len(reading.predictions.reply_audio) == len(SAID.replies)
+    fewer = SentClips({f"sound/{name}": tmp_path / name for name in names[1:]})
+    assert (
+        "expected the sound of the reply" in lines(read_sources([Source(path, "r.json")], SET, sound=fewer).problems)[0]
+    )
+
+
+def test_no_source_is_a_problem():
+    assert lines(read_sources([], SET).problems)[0].startswith("found no file of predictions, expected the official")

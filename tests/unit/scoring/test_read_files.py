@@ -138,7 +138,8 @@ def test_too_many_files_are_a_problem(tmp_path, monkeypatch):
     [
         (b"{}\n" * 100_002, "found 100002 lines, expected at most 100000"),
         (b"[" + b"1," * 100_000 + b"1]", "found 100001 records, expected at most 100000"),
-        (b"[" + b"{}," * 1_000_000 + b"{}]", "found 1000002 objects and arrays, expected at most 1000000"),
+        (b"[" + b"{}," * 1_000_000 + b"{}]", "found 2000002 brackets and commas, expected at most 1000000"),
+        (b"[{" + b'"a":1,' * 1_000_000 + b'"a":1}]', "found 1000002 brackets and commas, expected at most 1000000"),
     ],
 )
 def test_more_than_any_set_has_is_refused_as_a_whole(tmp_path, content, told):
