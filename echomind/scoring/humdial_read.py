@@ -10,16 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 from typing import Any, Literal
 
 import numpy as np
 
-from echomind.benchmark.clips import Clips
+from echomind.benchmark.clips import Clips, SentClips
 from echomind.benchmark.fields import MAX_ID, MAX_TEXT, shown
 from echomind.errors import DataError
 from echomind.scoring.json_lines import Line, raise_if_any, read_lines
 from echomind.scoring.problems import Problem, Problems
+from echomind.scoring.read_files import Source
 
 Task = Literal[1, 2, 3]
 Language = Literal["zh", "en"]
@@ -68,14 +69,29 @@ def read_dialogues(paths: Sequence[Path], audio_root: Path | None = None) -> Rea
     called ``{dialogue_id}_{turn_id}_response`` is looked for. Raises ``DataError`` with a line for each problem.
     """
     problems = Problems()
+    sources = _files(paths, problems)
+    reading = read_dialogue_sources(sources, problems, sound=None if audio_root is None else Clips(audio_root))
+    raise_if_any(problems)
+    return reading
+
+
+def read_dialogue_sources(sources: Sequence[Source], problems: Problems, *, sound: Clips | None = None) -> Reading:
+    """Every dialogue of ``sources`` that can be read; what is wrong is added to ``problems``.
+
+    Sound is looked for in ``sound``, else in a source's folder. A source without a folder was sent: it lies elsewhere,
+    and its name says what folders and files say of the others.
+    """
     found: dict[str, tuple[Dialogue, str]] = {}
     removed = unfound = 0
-    clips: dict[Path, Clips] = {}
-    for path, name in _files(paths, problems):
-        root = audio_root or path.parent
-        sound = clips.setdefault(root, Clips(root))
-        for line in read_lines(path, name, problems):
-            read = _dialogue(line, path, sound, problems)
+    clips: dict[Path | None, Clips] = {}
+    for source in sources:
+        folder = source.folder
+        if sound is None and folder not in clips:
+            clips[folder] = SentClips({}) if folder is None else Clips(folder)
+        here = clips[folder] if sound is None else sound
+        place = PurePosixPath(source.name) if folder is None else source.path.absolute()
+        for line in read_lines(source.path, source.name, problems):
+            read = _dialogue(line, place, here, problems)
             if read is None:
                 continue
             dialogue, lost = read
@@ -88,20 +104,19 @@ def read_dialogues(paths: Sequence[Path], audio_root: Path | None = None) -> Rea
                 removed += 1
             else:
                 found[dialogue.id] = dialogue, where
-    raise_if_any(problems)
     notes = [f"{removed} dialogues left out that the organisers removed from the test set"] if removed else []
     notes += [f"{unfound} recordings of replies are named but not there"] if unfound else []
     return Reading(tuple(dialogue for dialogue, _ in found.values()), tuple(notes))
 
 
-def _files(paths: Sequence[Path], problems: Problems) -> list[tuple[Path, str]]:
-    found: list[tuple[Path, str]] = []
+def _files(paths: Sequence[Path], problems: Problems) -> list[Source]:
+    found: list[Source] = []
     for path in paths:
         if not path.is_dir():
-            found.append((path, "/".join(path.parts[-2:])))
+            found.append(Source(path, "/".join(path.parts[-2:]), path.parent))
             continue
         inside = [p for p in sorted(path.rglob("*.jsonl")) if p.is_file() and not p.name.startswith(".")]
-        found += [(p, p.relative_to(path).as_posix()) for p in inside]
+        found += [Source(p, p.relative_to(path).as_posix(), p.parent) for p in inside]
         if not inside:
             problems.add(Problem(path.name, found="no file in this folder", expected="dialogues in .jsonl files"))
     if not paths:
@@ -109,7 +124,7 @@ def _files(paths: Sequence[Path], problems: Problems) -> list[tuple[Path, str]]:
     return found
 
 
-def _dialogue(line: Line, path: Path, sound: Clips, problems: Problems) -> tuple[Dialogue, int] | None:
+def _dialogue(line: Line, path: PurePath, sound: Clips, problems: Problems) -> tuple[Dialogue, int] | None:
     """The dialogue of a line and how many of its recordings are not there; ``None`` with a problem noted."""
     dialogue_id = line.text("dialogue_id", problems, MAX_ID)
     if dialogue_id is None:
@@ -134,12 +149,12 @@ def _dialogue(line: Line, path: Path, sound: Clips, problems: Problems) -> tuple
     return None
 
 
-def _task_and_language(dialogue_id: str, path: Path) -> tuple[Task, Language] | None:
+def _task_and_language(dialogue_id: str, path: PurePath) -> tuple[Task, Language] | None:
     """From the id, else from folders and file; ``None`` where neither says it, or they contradict each other."""
     said = _ID.match(dialogue_id)
     named = _FILE.search(path.stem)
     tasks = {int(m.group(1)) for m in (said, named) if m}
-    languages = {said.group(2)} if said else {part for part in path.absolute().parts[-4:-1] if part in LANGUAGES}
+    languages = {said.group(2)} if said else {part for part in path.parts[-4:-1] if part in LANGUAGES}
     task = next((t for t in TASKS if tasks == {t}), None)
     language = next((code for code in LANGUAGES if languages == {code}), None)
     return None if task is None or language is None else (task, language)

@@ -1,7 +1,10 @@
 import pytest
 
+from echomind.benchmark.clips import SentClips
 from echomind.errors import DataError
-from echomind.scoring.humdial_read import read_dialogues, read_ratings
+from echomind.scoring.humdial_read import read_dialogue_sources, read_dialogues, read_ratings
+from echomind.scoring.problems import Problems
+from echomind.scoring.read_files import Source
 from tests.unit.scoring.made_dialogues import dialogue, write_challenge, write_lines, write_sound
 
 
@@ -152,3 +155,23 @@ def test_ratings_off_the_scale_or_twice_are_told(tmp_path):
         "line 6: t3_d3: found no such field, expected a number from 1 to 5",
         "line 7: rater: found 7, expected text",
     ]
+
+
+def test_the_name_of_a_file_that_was_sent_says_what_its_place_would(tmp_path):
+    lies = write_lines(tmp_path / "0001", dialogue(3, dialogue_id="d1"), dialogue(dialogue_id="d1"))
+    sound = SentClips({"all/d1_2_response.wav": write_sound(tmp_path / "0002")})
+    problems = Problems()
+    [found] = read_dialogue_sources([Source(lies, "zh/HD-Track1-T3.jsonl")], problems, sound=sound).dialogues
+    assert (found.task, found.language) == (3, "zh")
+    assert [turn.reply_audio for turn in found.turns] == [None, tmp_path / "0002", None]
+    assert [problem.line() for problem in problems.kept] == [
+        "zh/HD-Track1-T3.jsonl: line 2: dialogue_id: found 'd1' a second time,"
+        " expected each dialogue once (it is in zh/HD-Track1-T3.jsonl line 1)"
+    ]
+
+
+def test_without_sound_and_without_a_folder_no_sound_is_found(tmp_path):
+    lies = write_lines(tmp_path / "0001", dialogue(3))
+    write_sound(tmp_path / "task3_3_en_0001_2_response.wav")
+    [found] = read_dialogue_sources([Source(lies, "d.jsonl")], Problems()).dialogues
+    assert {turn.reply_audio for turn in found.turns} == {None}
