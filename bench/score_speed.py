@@ -101,7 +101,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--items", type=int, default=ITEMS)
     parser.add_argument("--sample", type=int, default=300, help="items of the slow side")
-    parser.add_argument("--sample-semsim", type=int, default=15, help="items of the slow side that load a model")
+    parser.add_argument("--sample-semsim", type=int, default=100, help="items of the slow side that load a model")
     parser.add_argument("--threads", type=int, default=2)
     chosen = parser.parse_args()
     torch.set_num_threads(chosen.threads)
