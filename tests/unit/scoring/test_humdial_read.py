@@ -159,11 +159,11 @@ def test_ratings_off_the_scale_or_twice_are_told(tmp_path):
 
 def test_the_name_of_a_file_that_was_sent_says_what_its_place_would(tmp_path):
     lies = write_lines(tmp_path / "0001", dialogue(3, dialogue_id="d1"), dialogue(dialogue_id="d1"))
-    sound = SentClips({"all/d1_2_response.wav": write_sound(tmp_path / "0002")})
+    sound = SentClips({"all/d1_2_response.wav": write_sound(tmp_path / "0002.wav")})
     problems = Problems()
     [found] = read_dialogue_sources([Source(lies, "zh/HD-Track1-T3.jsonl")], problems, sound=sound).dialogues
     assert (found.task, found.language) == (3, "zh")
-    assert [turn.reply_audio for turn in found.turns] == [None, tmp_path / "0002", None]
+    assert [turn.reply_audio for turn in found.turns] == [None, tmp_path / "0002.wav", None]
     assert [problem.line() for problem in problems.kept] == [
         "zh/HD-Track1-T3.jsonl: line 2: dialogue_id: found 'd1' a second time,"
         " expected each dialogue once (it is in zh/HD-Track1-T3.jsonl line 1)"
