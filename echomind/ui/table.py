@@ -144,6 +144,11 @@ def _score(table: Table, row: Row, metric: Metric) -> Markup:
     )
 
 
+def parameters(billions: float) -> str:
+    """A number of parameters as people write it: ``7B``, ``6M``."""
+    return f"{billions:g}B" if billions >= 0.1 else f"{billions * 1000:.3g}M"
+
+
 def _model(record: Record) -> Markup:
     model = record.model
     size = f"{model.params_b:g}B" if model.params_b else None

@@ -6,7 +6,7 @@ import pytest
 from echomind.leaderboard.metrics import METRICS
 from echomind.leaderboard.view import View, arrange, board_choices
 from echomind.settings import ROOT
-from echomind.ui.table import board_table, protocol_text
+from echomind.ui.table import board_table, parameters, protocol_text
 
 RESULTS = ROOT / "results"
 EVIL = "<script>alert(1)</script>${alert(2)}{{value}}"
@@ -156,3 +156,8 @@ def test_protocols_read_as_words():
         "each model's best prompt; synthetic voices; judged by gpt-4o and gemini-2.5-pro; scored by the source"
     )
     assert protocol_text(BOARDS["ieat-dev"].protocol) == "recorded people; scored by the source"
+
+
+@pytest.mark.parametrize(("billions", "text"), [(7.0, "7B"), (130.0, "130B"), (0.6, "0.6B"), (0.006026, "6.03M")])
+def test_parameters_are_written_as_people_write_them(billions, text):
+    assert parameters(billions) == text
