@@ -30,7 +30,10 @@ Tell = Callable[[float, str], None]
 
 
 class Job(BaseModel):
-    """What to score: the files beside the job, against which set, and what the sender's form says of them."""
+    """What to score: the files beside the job, against which set, and what the sender's form says of them.
+
+    ``answers`` and ``sound`` give the sender's name of each file, which is text, by ours, under which it lies.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -38,6 +41,8 @@ class Job(BaseModel):
     board: str
     voice: Literal["tts", "human"]
     prompt: Literal["zero", "basic", "enhanced"]
+    answers: dict[str, str]
+    sound: dict[str, str] = {}
     neural: bool = True
     memory_mb: int = 0
     niceness: int = 10
@@ -55,14 +60,18 @@ class Outcome(BaseModel):
 
 def score_files(job: Job, folder: Path, tell: Tell) -> Outcome:
     """Score the files of ``folder``, as the ``score`` command does."""
+    from echomind.benchmark.clips import SentClips
     from echomind.benchmark.load import load_set
     from echomind.models.evaluation.official_files import SYSTEM_PROMPT
     from echomind.scoring.command import options_of_settings, write_text
     from echomind.scoring.extra import asked_for, extra_metrics
-    from echomind.scoring.read import read_predictions
+    from echomind.scoring.read import read_sources
+    from echomind.scoring.read_files import Source
     from echomind.scoring.score import score
     from echomind.settings import get_settings
 
+    if job.board == "humdial":
+        return Outcome(kind="held", reason="HumDial is marked by judges and by people: a person will see to it")
     if not job.set_name:
         return Outcome(kind="held", reason=f"no references of {job.board} are named here to score against")
     tell(0.02, "reading the references")
@@ -73,8 +82,9 @@ def score_files(job: Job, folder: Path, tell: Tell) -> Outcome:
     if benchmark.id != job.board:
         return Outcome(kind="held", reason=f"found the references of {benchmark.id}, expected those of {job.board}")
     tell(0.1, "reading the answers")
-    sound = folder / SOUND if (folder / SOUND).is_dir() else None
-    reading = read_predictions(sorted((folder / PREDICTIONS).iterdir()), benchmark, audio_root=sound)
+    sources = [Source(folder / PREDICTIONS / name, sent_as) for name, sent_as in job.answers.items()]
+    sound = {sent_as: folder / SOUND / name for name, sent_as in job.sound.items()}
+    reading = read_sources(sources, benchmark, sound=SentClips(sound) if sound else None)
     if reading.problem_count:
         lines = [problem.line() for problem in reading.problems[:SHOWN_PROBLEMS]]
         rest = reading.problem_count - len(lines)
@@ -86,7 +96,7 @@ def score_files(job: Job, folder: Path, tell: Tell) -> Outcome:
         return Outcome(kind="failed", reason=f"the files say the prompt {said}, expected {job.prompt} as the form says")
     tell(0.2, "loading what scores replies" if job.neural else "scoring")
     options = options_of_settings(job.neural)
-    wanted = asked_for(audio=sound is not None)
+    wanted = asked_for(audio=bool(sound))
     try:
         extra = extra_metrics(benchmark, reading.predictions, get_settings(), wanted)
         tell(0.4, "scoring")

@@ -15,19 +15,19 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import IO, Literal
 
 from pydantic import ValidationError
 
 from echomind.settings import ROOT, Settings
-from echomind.submissions.model import File, Receipt
+from echomind.submissions.model import Receipt
 from echomind.submissions.scoring_process import ITEMS, JOB, OUTCOME, PREDICTIONS, REPORT, SOUND, Job, Outcome
 from echomind.submissions.store import Store
 
 log = logging.getLogger(__name__)
 COMMAND = (sys.executable, "-P", "-m", "echomind.submissions.scoring_process")
-_ANSWERS = (".json", ".jsonl")
+_SOUND = (".wav", ".flac")
 _PIPE_S = 5.0  # longest wait for the last of its progress: a child it left behind may hold the pipe
 _LOG_TAIL = 4000  # characters of what a failed process said, for our log
 # Nothing of ours that opens a door reaches the process that reads what strangers sent.
@@ -81,6 +81,8 @@ class ScoringRun:
             board=form.board,
             voice=form.voice,
             prompt=form.prompt,
+            answers={file.name: file.sent_as for file in receipt.files if not file.name.endswith(_SOUND)},
+            sound={file.name: file.sent_as for file in receipt.files if file.name.endswith(_SOUND)},
             neural=self.neural,
             memory_mb=settings.scoring_memory_mb if settings.device == "cpu" else 0,  # CUDA maps far more than it uses
         )
@@ -162,29 +164,12 @@ def _named(name: str) -> str:
 
 
 def _lay_out(folder: Path, store: Store, receipt: Receipt) -> None:
-    """Write the files of a submission: answers under our names, sound under the names by which answers call it."""
+    """Write the files of a submission under our names; what the sender called them is never a path."""
     (folder / PREDICTIONS).mkdir()
+    (folder / SOUND).mkdir()
     for file in receipt.files:
         data = store.read(receipt.id, file.name)
-        if file.name.endswith(_ANSWERS):
-            path = folder / PREDICTIONS / file.name
-        else:
-            path = folder / SOUND / sound_place(file)
-            path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("xb") as output:
-            output.write(data)
-
-
-def sound_place(file: File) -> PurePosixPath:
-    """Where the sound of a reply lies below the sound's folder: as it was sent, if that is a plain relative path.
-
-    Plain: at most 8 parts of letters, digits, spaces and ``._-``, none of which begins with a dot. Else our name.
-    """
-    parts = file.sent_as.split("/")
-    plain = len(parts) <= 8 and all(
-        0 < len(part) <= 200 and part[0] != "." and all(c.isalnum() or c in " ._-" for c in part) for part in parts
-    )
-    return PurePosixPath(*parts) if plain else PurePosixPath(file.name)
+        (folder / (SOUND if file.name.endswith(_SOUND) else PREDICTIONS) / file.name).write_bytes(data)
 
 
 def _read_progress(stream: IO[bytes] | None, said: queue.SimpleQueue[tuple[float, str]]) -> None:

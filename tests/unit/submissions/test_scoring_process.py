@@ -1,22 +1,28 @@
 """The real scorer in its process: the same bytes as the ``score`` command, and what it makes of faulty files."""
 
+import io
 import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
+import soundfile
 
 from echomind.benchmark.load import MINI_ID
 from echomind.benchmark.published import read_published
+from echomind.scoring.report import ScoreReport
 from echomind.settings import ROOT, Settings
 from echomind.submissions.living import living
-from echomind.submissions.model import File, Form, now
-from echomind.submissions.scoring_run import ScoringRun, environment, sound_place
+from echomind.submissions.model import Form, now
+from echomind.submissions.scoring_run import ScoringRun, environment
 from echomind.submissions.service import Submissions
 from echomind.submissions.store_local import LocalStore
 from echomind.submissions.worker import Worker, workers_folder
 from tests.unit.benchmark.made_folders import Folder
+from tests.unit.scoring.made_files import reply_records
+from tests.unit.scoring.made_sets import made_predictions
 from tests.unit.submissions.made_submissions import made_receipt
 
 
@@ -89,26 +95,49 @@ def test_absent_references_wait_for_a_person(settings):
     assert status.reason.startswith("the references of echomind-mini cannot be read here")
 
 
-@pytest.mark.parametrize("board", ["echomind", "humdial"])
-def test_a_board_whose_references_are_not_named_waits_for_a_person(settings, board):
-    _, status, _ = scored(settings, b"{}\n", board=board)
-    assert (status.state, status.reason) == ("held", f"no references of {board} are named here to score against")
+def test_a_board_whose_references_are_not_named_waits_for_a_person(settings):
+    _, status, _ = scored(settings, b"{}\n", board="echomind")
+    assert (status.state, status.reason) == ("held", "no references of echomind are named here to score against")
 
 
-@pytest.mark.parametrize(
-    ("sent_as", "place"),
-    [
-        ("replies/id_1 target.wav", "replies/id_1 target.wav"),
-        ("é/x.wav", "é/x.wav"),
-        ("../x.wav", "ours.wav"),
-        ("/etc/x.wav", "ours.wav"),
-        ("a//b.wav", "ours.wav"),
-        ("C:\\x.wav", "ours.wav"),
-        (".hidden/x.wav", "ours.wav"),
-        ("a\u202eb.wav", "ours.wav"),
-        ("a/" * 9 + "b.wav", "ours.wav"),
-        ("", "ours.wav"),
-    ],
-)
-def test_sound_lies_where_answers_name_it_and_never_outside(sent_as, place):
-    assert str(sound_place(File(name="ours.wav", sent_as=sent_as, size=0, sha256="0" * 64))) == place
+def test_what_only_judges_and_people_can_mark_waits_for_them(settings):
+    _, status, _ = scored(settings, b"{}\n", board="humdial")
+    assert (status.state, status.reason) == (
+        "held",
+        "HumDial is marked by judges and by people: a person will see to it",
+    )
+
+
+def test_the_prompt_of_the_form_is_that_of_the_files(settings):
+    benchmark = read_published(settings.assets_dir / "mini", set_id=MINI_ID)
+    said = replace(made_predictions(benchmark), model="m", prompt="enhance", answers={}, transcripts={})
+    data = json.dumps(reply_records(benchmark, said)).encode()
+    _, status, _ = scored(settings, data, prompt="basic")
+    assert (status.state, status.reason) == (
+        "failed",
+        "the files say the prompt enhanced, expected basic as the form says",
+    )
+
+
+def test_the_sound_of_replies_is_found_by_the_names_it_was_sent_under(settings, clip):
+    benchmark = read_published(settings.assets_dir / "mini", set_id=MINI_ID)
+    rows = [json.loads(line) for line in answers(settings).splitlines()]
+    for row in rows:
+        row |= {"audio": f"my replies/{row['key'].replace('/', '_')}.wav"} if row["key"].startswith("reply") else {}
+    buffer = io.BytesIO()
+    soundfile.write(buffer, clip.samples, 16000, format="wav")
+    data = {"answers.jsonl": "".join(json.dumps(row) + "\n" for row in rows).encode()}
+    sent = {"answers.jsonl": "../../answers.jsonl"}
+    for number, row in enumerate(row for row in rows if "audio" in row):
+        data[f"{number:04}.wav"], sent[f"{number:04}.wav"] = buffer.getvalue(), row["audio"]
+    receipt = made_receipt(data, at=now())
+    files = tuple(file.model_copy(update={"sent_as": sent[file.name]}) for file in receipt.files)
+    receipt = receipt.model_copy(update={"files": files})
+    service = Submissions(LocalStore(settings.data_dir / "submissions"), settings)
+    service.submit(receipt, data)
+    with living(workers_folder(settings)) as own:
+        ended = ScoringRun(settings, neural=False)(service.store, receipt, own)
+    assert (ended.kind, ended.reason) == ("scored", "")
+    report = ScoreReport.model_validate_json(ended.report)
+    assert report.coverage["reply_audio"].answered == len(list(benchmark.deliveries())) == len(data) - 1
+    assert "dnsmos" in report.metrics
