@@ -122,7 +122,7 @@ class StoredFolder:
                 lines = self._strays("", {RECEIPT, CONTACT, RAW, EVENTS, *reports}) + self._strays(RAW, sent)
         except StoreError as error:
             return [str(error)]
-        for file in [*sent.values(), *reports.values()]:
+        for file in (reports | sent).values():  # a report that is a sent file again was not written a second time
             try:
                 self._bytes(file) if contents else self._there(file)
             except StoreError as error:

@@ -63,7 +63,7 @@ def test_the_endpoints_answer_in_json(client):
 
 
 def test_a_wrong_id_is_answered_with_the_valid_ones(client):
-    with pytest.raises(AppError, match="expected one of: echomind, echomind-upper-bound"):
+    with pytest.raises(AppError, match="expected one of: echomind, echomind-mini"):
         client.predict("nope", api_name="/leaderboard")
     with pytest.raises(AppError, match="unknown metric 'nope'"):
         client.predict("nope", "ves", api_name="/correlation")

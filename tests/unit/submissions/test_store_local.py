@@ -78,6 +78,13 @@ def test_a_sound_store_has_no_problems(store):
     assert store.problems(contents=True) == []
 
 
+def test_a_report_that_is_a_sent_file_again_is_no_problem(store):
+    name, data = next(iter(FILES.items()))
+    store.append(GOOD.id, made_event(seed=7), {name: data})
+    assert store.read(GOOD.id, name) == data
+    assert store.problems(contents=True) == []
+
+
 def test_what_lies_on_the_disk_is_what_readers_of_the_folder_expect(store, bad):
     assert sorted(str(path.relative_to(bad)) for path in bad.rglob("*.json")) == [
         "contact.json",
