@@ -24,6 +24,7 @@ from echomind.errors import EchoMindError
 JOB, OUTCOME, REPORT, ITEMS = "job.json", "outcome.json", "report.json", "items.jsonl"
 PREDICTIONS, SOUND = "predictions", "sound"  # folders of what was sent
 SHOWN_PROBLEMS = 50  # lines of the reason; the rest is counted
+LARGEST_FILE = 256 * 2**20  # bytes; the items of the official set, the largest that is written, take about 10 MB
 _ORPHANED = 70
 
 Tell = Callable[[float, str], None]
@@ -117,8 +118,9 @@ def _first_line(error: Exception) -> str:
 
 
 def limit(job: Job) -> None:
-    """Take no more memory than the job says (an allocation beyond it fails), leave no core dump, and be nice."""
+    """Take no more memory than the job says (an allocation beyond it fails), fill no disk, and be nice."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, LARGEST_FILE))
     if job.memory_mb:
         size = job.memory_mb * 2**20
         hard = resource.getrlimit(resource.RLIMIT_AS)[1]

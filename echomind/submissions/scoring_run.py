@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 COMMAND = (sys.executable, "-P", "-m", "echomind.submissions.scoring_process")
 _SOUND = (".wav", ".flac")
 _PIPE_S = 5.0  # longest wait for the last of its progress: a child it left behind may hold the pipe
-_LOG_TAIL = 4000  # characters of what a failed process said, for our log
+_LOG_TAIL = 4000  # bytes of what a failed process said, for our log
 # Nothing of ours that opens a door reaches the process that reads what strangers sent.
 _SECRET = ("TOKEN", "KEY", "SECRET", "PASSWORD", "ECHOMIND_ENDPOINTS")
 _OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1"}
@@ -197,6 +197,8 @@ def _ended(folder: Path, status: int, why: str) -> Ended:
             why = f"left no outcome ({type(error).__name__})"
     code = secrets.token_hex(4)
     why = why or (f"was ended by signal {-status}" if status < 0 else f"ended with status {status}")
-    said = (folder / "log.txt").read_text(encoding="utf-8", errors="replace")[-_LOG_TAIL:]
+    with (folder / "log.txt").open("rb") as output:
+        output.seek(max(output.seek(0, os.SEEK_END) - _LOG_TAIL, 0))
+        said = output.read().decode("utf-8", "replace")
     log.error("reference %s: the scoring process %s; its last words:\n%s", code, why, said)
     return Ended("crashed", f"scoring {why} (reference {code})")

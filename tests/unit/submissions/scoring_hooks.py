@@ -1,7 +1,7 @@
-"""Stands in for the scorer of a submission, in a real process of its own: does what the model's name says.
+"""Stands in for the scorer of a submission, in a real process of its own: does what the first sent file says.
 
-``quick`` scores at once; ``hang`` never ends; ``bomb`` takes memory until there is none; ``crash`` ends with a signal;
-``wrong`` finds a fault in the files; ``absent`` lacks the references. Run as the scoring process is.
+``quick`` scores at once; ``hang`` never ends; ``bomb`` takes memory until there is none; ``flood`` writes until it may
+write no more; ``crash`` ends with a signal; ``wrong`` finds a fault in the files; ``absent`` lacks the references.
 """
 
 import json
@@ -38,6 +38,9 @@ def behave(job, folder, tell):
         kept = []
         while True:
             kept.append(bytearray(2**24))
+    elif "flood" in what:
+        while True:
+            sys.stderr.write("words " * 2**20)
     elif "crash" in what:
         os.kill(os.getpid(), signal.SIGKILL)
     elif "wrong" in what:

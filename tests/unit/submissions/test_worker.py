@@ -66,6 +66,7 @@ def test_it_is_scored_and_published_with_report_and_items_in_one_step(service, t
         ("absent", "held", ["held"], "the references of echomind cannot be read here"),
         ("crash", "held", ["released", "claimed", "held"], "ended by signal 9 (reference "),
         ("bomb", "held", ["released", "claimed", "held"], "ended with status 1 (reference "),
+        ("flood", "held", ["released", "claimed", "held"], "ended with status 1 (reference "),
         ("hang", "held", ["released", "claimed", "held"], "took longer than 2 s (reference "),
     ],
 )
