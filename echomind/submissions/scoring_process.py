@@ -50,12 +50,16 @@ class Job(BaseModel):
 
 
 class Outcome(BaseModel):
-    """``held``: the check could not be made and a person has to see to it; ``failed``: the files are at fault."""
+    """``held``: the check could not be made and a person has to see to it; ``failed``: the files are at fault.
+
+    ``reason`` is for the sender, ``detail`` for our log: where things lie here is nobody's business outside.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     kind: Literal["scored", "failed", "held"]
     reason: str = ""
+    detail: str = ""
     scorer: str = ""
 
 
@@ -79,7 +83,7 @@ def score_files(job: Job, folder: Path, tell: Tell) -> Outcome:
     try:
         benchmark = load_set(job.set_name, "human" if job.voice == "human" else "synthesis", require_answers=False)
     except EchoMindError as error:
-        return Outcome(kind="held", reason=f"the references of {job.board} cannot be read here: {_first_line(error)}")
+        return Outcome(kind="held", reason=f"the references of {job.board} cannot be read here now", detail=str(error))
     if benchmark.id != job.board:
         return Outcome(kind="held", reason=f"found the references of {benchmark.id}, expected those of {job.board}")
     tell(0.1, "reading the answers")
@@ -103,7 +107,7 @@ def score_files(job: Job, folder: Path, tell: Tell) -> Outcome:
         tell(0.4, "scoring")
         scored = score(benchmark, reading.predictions, options=options, extra=extra.metrics, extra_absent=extra.absent)
     except EchoMindError as error:
-        return Outcome(kind="held", reason=f"it cannot be scored here: {_first_line(error)}")
+        return Outcome(kind="held", reason="what it is scored with cannot be used here now", detail=str(error))
     if not scored.report.metrics:
         return Outcome(kind="failed", reason="found nothing to score in the files, expected answers with a reference")
     tell(0.9, "writing the report")
@@ -111,10 +115,6 @@ def score_files(job: Job, folder: Path, tell: Tell) -> Outcome:
     write_text(folder / ITEMS, "".join(rows))
     write_text(folder / REPORT, scored.report.model_dump_json(by_alias=True) + "\n")
     return Outcome(kind="scored", scorer=scored.report.scorer)
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 def limit(job: Job) -> None:

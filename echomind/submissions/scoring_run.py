@@ -190,6 +190,8 @@ def _ended(folder: Path, status: int, why: str) -> Ended:
         try:
             outcome = Outcome.model_validate_json((folder / OUTCOME).read_bytes())
             if outcome.kind != "scored":
+                if outcome.detail:
+                    log.error("%s: %s", outcome.reason, outcome.detail)
                 return Ended(outcome.kind, outcome.reason)
             report, items = (folder / REPORT).read_bytes(), (folder / ITEMS).read_bytes()
             return Ended("scored", scorer=outcome.scorer, report=report, items=items)

@@ -88,11 +88,11 @@ def test_faulty_files_fail_with_every_place(settings):
     assert str(settings.data_dir) not in status.reason
 
 
-def test_absent_references_wait_for_a_person(settings):
+def test_absent_references_wait_for_a_person(settings, caplog):
     (settings.assets_dir / "mini").rename(settings.assets_dir / "away")
     _, status, _ = scored(settings, b"{}\n")
-    assert status.state == "held"
-    assert status.reason.startswith("the references of echomind-mini cannot be read here")
+    assert (status.state, status.reason) == ("held", "the references of echomind-mini cannot be read here now")
+    assert str(settings.assets_dir / "mini") in caplog.text  # for us, not for the sender
 
 
 def test_a_board_whose_references_are_not_named_waits_for_a_person(settings):
