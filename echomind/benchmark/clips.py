@@ -83,7 +83,12 @@ class Clips:
         ``None`` when it is not on this disk. Raises ``DataError`` when a link leads out of the data folder, or when
         several files have the bare name.
         """
-        found = self._named(path)
+        found = self._files.get(path) or self._files.get(stem(path))
+        if found is None and len(path.parts) == 1:
+            named = self._by_name.get(stem(path).name, [])
+            if len(named) > 1:
+                raise DataError(f"found {len(named)} files called {shown(path.name)}, expected one, or its folder")
+            found = named[0] if named else None
         if found is None:
             return None
         real = (self.root / found).resolve()
@@ -91,35 +96,36 @@ class Clips:
             raise DataError(f"found {shown(str(path))}, a link out of the data folder, expected a file inside it")
         return self.root / found
 
-    def _named(self, path: PurePosixPath) -> PurePosixPath | None:
-        found = self._files.get(path) or self._files.get(stem(path))
-        if found is None and len(path.parts) == 1:
-            named = self._by_name.get(stem(path).name, [])
-            if len(named) > 1:
-                raise DataError(f"found {len(named)} files called {shown(path.name)}, expected one, or its folder")
-            found = named[0] if named else None
-        return found
-
 
 class SentClips(Clips):
     """Files that were sent: found by the names they were sent under, which are only text; they lie under other names.
 
-    ``files`` by name. Records may name a file from the folder that all of them were sent in, too.
+    ``files`` by name. Nobody knows which folder records count from, so the last parts of a name do where one file alone
+    has them: ``male/a.wav`` finds ``box/sound/male/a.wav``.
     """
+
+    _INDEXED = 3  # last parts of a name by which candidates are found; the others are compared one by one
 
     def __init__(self, files: Mapping[str, Path]) -> None:
         self._begin(())
         self._sent = {PurePosixPath(name): path for name, path in files.items()}
-        names = sorted(self._sent)
-        for name in names:
+        self._by_end: dict[tuple[str, ...], list[PurePosixPath]] = defaultdict(list)
+        for name in sorted(self._sent):
             self._add(name)
-        above = os.path.commonpath([name.parent for name in names]) if names else ""
-        for name in names if above else ():
-            inside = name.relative_to(above)
-            self._files.setdefault(inside, name)
-            self._files.setdefault(stem(inside), name)
+            for count in range(1, self._INDEXED + 1):
+                self._by_end[stem(name).parts[-count:]].append(name)
 
     def find(self, path: PurePosixPath) -> Path | None:
-        """The file of a path: this name, with another audio suffix, or (for a bare name) the one file called so."""
-        found = self._named(path)
+        """The file of a path: this name, or the one file whose name ends with it; with another audio suffix, too.
+
+        ``None`` when it was not sent. Raises ``DataError`` when several files have such a name.
+        """
+        found = self._files.get(path) or self._files.get(stem(path))
+        if found is None:
+            parts = stem(path).parts
+            ending = self._by_end.get(parts[-self._INDEXED :], [])
+            named = [name for name in ending if stem(name).parts[-len(parts) :] == parts]
+            if len(named) > 1:
+                raise DataError(f"found {len(named)} files called {shown(str(path))}, expected one, or its folder")
+            found = named[0] if named else None
         return None if found is None else self._sent[found]

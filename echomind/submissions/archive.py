@@ -73,7 +73,7 @@ class Room:
     @property
     def expected(self) -> str:
         """The limit, for messages."""
-        return f"at most {self.limit / 2**20:.0f} MB unpacked"
+        return f"at most {self.limit / 2**20:.0f} MB unpacked, all files together"
 
 
 class _Refused(Exception):

@@ -118,7 +118,7 @@ def read_form(given: Mapping[str, Any]) -> ReadForm:
     for name in given:
         if name not in _BY_NAME:
             expected = f"only {', '.join(_BY_NAME)}"
-            problems.add(Problem(THE_FORM, "", "", shown(name), "a field that the form does not have", expected))
+            problems.add(Problem(THE_FORM, "", "", str(name) or "''", "a field that the form does not have", expected))
     values = {one.name: value for one in FIELDS if (value := _read(one, given.get(one.name), problems)) is not None}
     board, voice = values.get("board"), values.get("voice")
     if board and voice and voice not in VOICES[board]:

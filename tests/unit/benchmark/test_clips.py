@@ -76,7 +76,9 @@ def test_sent_files_are_found_by_the_names_they_were_sent_under(sent, tmp_path, 
     assert len(sent) == 4
 
 
-@pytest.mark.parametrize("name", ["0000", "box/0000", "box/c.wav", "x/fast/a.wav", "a/b (1).wav"])
+@pytest.mark.parametrize(
+    "name", ["0000", "box/0000", "box/c.wav", "x/fast/a.wav", "a/b (1).wav", "x/box/slow/a.flac", "ow/a.wav"]
+)
 def test_sent_files_are_found_by_nothing_else(sent, name):
     assert sent.find(sent.path(name)) is None
 
@@ -91,3 +93,12 @@ def test_nothing_sent_and_files_without_a_folder(tmp_path):
     flat = SentClips({"a.wav": tmp_path / "1", "b/c.wav": tmp_path / "2"})
     assert flat.find(PurePosixPath("a.wav")) == tmp_path / "1"
     assert flat.find(PurePosixPath("b/c.wav")) == flat.find(PurePosixPath("c.wav")) == tmp_path / "2"
+
+
+def test_the_end_of_a_sent_name_finds_it_however_deep_it_lies(tmp_path):
+    deep = SentClips({f"{top}/b/c/d/{name}": tmp_path / top / name for top in "xy" for name in ("e.wav", f"{top}.wav")})
+    assert deep.find(PurePosixPath("x/b/c/d/e.wav")) == tmp_path / "x" / "e.wav"
+    assert deep.find(PurePosixPath("b/c/d/x.flac")) == deep.find(PurePosixPath("d/x.wav")) == tmp_path / "x" / "x.wav"
+    assert deep.find(PurePosixPath("z/b/c/d/x.wav")) is None
+    with pytest.raises(DataError, match=r"found 2 files called 'b/c/d/e\.wav', expected one, or its folder"):
+        deep.find(PurePosixPath("b/c/d/e.wav"))
