@@ -2,6 +2,8 @@
 
 import multiprocessing
 
+import pytest
+
 from echomind.submissions.store import Conflict
 from echomind.submissions.store_local import LocalStore
 from tests.unit.submissions.killed_writers import run
@@ -13,11 +15,16 @@ PATIENCE_S = 120  # only a racer that died makes anybody wait for it
 
 
 def test_no_kill_loses_doubles_or_halves_a_submission(tmp_path):
-    figures = run(tmp_path / "submissions", writers=4, each=10, kills=5, seed=7, scratch=tmp_path / "scratch")
-    assert figures.faults == []
-    assert figures.kills == 5
-    assert figures.receipts == 40
-    assert figures.looked_for > 20
+    kills, looked_for = 0, 0
+    for seed in range(7, 37):  # on a busy machine writers may be done before the kills reach them: then once more
+        folder = tmp_path / str(seed)
+        figures = run(folder / "submissions", writers=4, each=10, kills=5, seed=seed, scratch=folder / "scratch")
+        assert figures.faults == []
+        assert figures.receipts == 40
+        kills, looked_for = kills + figures.kills, looked_for + figures.looked_for
+        if kills >= 5 and looked_for > 20:
+            return
+    pytest.fail(f"only {kills} kills reached a writer, and {looked_for} receipts were looked for after them")
 
 
 def race(root, submission_id, racer, barrier, outcomes):
