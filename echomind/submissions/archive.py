@@ -144,7 +144,7 @@ def _check_list(
             else:
                 names.take(info.orig_filename)
         except DataError as error:
-            problems.add(member.because_of(error))
+            problems.add(here.because_of(error))
         found, expected = _fault(info)
         if found:
             problems.add(replace(member, found=found, expected=expected))

@@ -88,12 +88,12 @@ class Arrivals:
         return status.st_size
 
     def _one(self, file: Incoming) -> Iterator[Sent]:
-        here = Problem(file.sent_as)
         try:
             self._names.take(file.sent_as)
         except DataError as error:
-            self._problems.add(here.because_of(error))
+            self._problems.add(Problem().because_of(error))
             return
+        here = Problem(file.sent_as)
         copied = self._copied(file)
         with copied.path.open("rb") as content:
             head = content.read(HEAD)

@@ -21,7 +21,8 @@ def check_name(name: str) -> None:
     """Raises ``DataError`` (found ..., expected ...) unless ``name`` is a relative path of plain visible words."""
     expected = "a plain name, or a relative path with forward slashes"
     if len(name) > LONGEST:  # first: what follows takes longer the longer the name is
-        raise DataError(f"found a name of {len(name)} characters, expected at most {LONGEST}")
+        found = f"found a name of {len(name)} characters that begins {shown(name[:20])}"
+        raise DataError(f"{found}, expected at most {LONGEST}")
     if hidden := invisible(name):
         raise DataError(f"found the invisible character {hidden} in the name {shown(name)}, expected visible ones")
     if name != unicodedata.normalize("NFC", name):
@@ -42,6 +43,6 @@ class SentNames:
         folded = unicodedata.normalize("NFC", name.casefold())
         if folded in self._taken:
             before = self._taken[folded]
-            found = "the name a second time" if before == name else f"a name that differs from {shown(before)} in case"
-            raise DataError(f"found {found}, expected each name once")
+            again = "a second time" if before == name else f"beside {shown(before)}, which differs in case alone"
+            raise DataError(f"found the name {shown(name)} {again}, expected each name once")
         self._taken[folded] = name

@@ -17,6 +17,22 @@ from tests.unit.submissions.made_archives import make_zip
 from tests.unit.submissions.made_sounds import sound
 
 ME = Sender(provider="local", name="me")
+FULL_FORM = {
+    "board": "echomind-mini",
+    "model": "Made model",
+    "prompt": "basic",
+    "voice": "tts",
+    "hub_id": "me/A-model.7B",
+    "org": "Ünïversity 北京",
+    "params_b": "7.1",
+    "weights": "open",
+    "licence": "Apache-2.0",
+    "url": "https://example.org/paper?x=1",
+    "speech_out": "yes",
+    "decoding": "greedy, 512 tokens",
+    "runs": "3",
+    "contact": "ada.lovelace+mind@example.co.uk",
+}
 
 
 def made_form(board: str = "echomind-mini", **changes: str) -> Form:

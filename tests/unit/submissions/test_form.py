@@ -10,20 +10,10 @@ from echomind.scoring.predictions import Predictions
 from echomind.scoring.problems import Problems
 from echomind.submissions.form import FIELDS, compare_form, read_form
 from echomind.submissions.model import Form
+from tests.unit.submissions.made_uploads import FULL_FORM
 
 LEAST = {"board": "echomind-mini", "model": "A model", "prompt": "zero", "voice": "tts"}
-FULL = LEAST | {
-    "hub_id": "me/A-model.7B",
-    "org": "Ünïversity 北京",
-    "params_b": "7.1",
-    "weights": "open",
-    "licence": "Apache-2.0",
-    "url": "https://example.org/paper?x=1",
-    "speech_out": "yes",
-    "decoding": "greedy, 512 tokens",
-    "runs": "3",
-    "contact": "ada.lovelace+mind@example.co.uk",
-}
+FULL = FULL_FORM | LEAST
 
 
 def lines(given):

@@ -300,9 +300,9 @@ def test_names_that_are_one(check):
     parts = [b"\n".join(answers.splitlines()[:half]), b"\n".join(answers.splitlines()[half:])]
     assert check([Incoming("a.jsonl", parts[0]), Incoming("b.jsonl", parts[1])]).ok
     [line] = check([Incoming("a.jsonl", parts[0]), Incoming("A.jsonl", parts[1])]).lines()
-    assert line == "A.jsonl: found a name that differs from 'a.jsonl' in case, expected each name once"
+    assert line == "found the name 'A.jsonl' beside 'a.jsonl', which differs in case alone, expected each name once"
     [line] = check([Incoming("a.jsonl", parts[0]), *zipped({"a.jsonl": parts[1]})]).lines()
-    assert line == "upload.zip: a.jsonl: found the name a second time, expected each name once"
+    assert line == "upload.zip: found the name 'a.jsonl' a second time, expected each name once"
 
 
 @pytest.mark.parametrize("data", [b"\x1f\x8b\x08", b"BZh9", b"7z\xbc\xaf\x27\x1c", bytes(257) + b"ustar"])

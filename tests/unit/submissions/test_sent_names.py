@@ -30,7 +30,7 @@ def test_names_that_lead_elsewhere_are_refused(name):
 
 def test_a_name_is_measured_before_anything_else():
     begun = time.process_time()
-    with pytest.raises(DataError, match="found a name of 1000001 characters, expected at most 240"):
+    with pytest.raises(DataError, match=r"found a name of 1000001 characters that begins .*, expected at most 240"):
         check_name("a" + "\u0301\u0316" * 500_000)
     assert time.process_time() - begun < 0.5
 
@@ -48,5 +48,5 @@ def test_a_refused_name_takes_no_place():
     with pytest.raises(DataError):
         names.take("../a")
     names.take("a")
-    with pytest.raises(DataError, match="found the name a second time, expected each name once"):
+    with pytest.raises(DataError, match="found the name 'a' a second time, expected each name once"):
         names.take("a")
