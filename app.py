@@ -10,19 +10,27 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
 import gradio as gr
 
-from echomind.leaderboard import api
+from echomind.leaderboard.api import ResultsApi
 from echomind.settings import Settings, get_settings
+from echomind.submissions.desk import open_desk
 from echomind.ui.about import build_about
 from echomind.ui.correlations import build_correlations
 from echomind.ui.faults import spoken
 from echomind.ui.leaderboard import build_leaderboard
+from echomind.ui.moderation import build_moderation
+from echomind.ui.site import Site, site_of
+from echomind.ui.submissions import build_submissions
+from echomind.ui.submit import build_submit
 from echomind.ui.talk import build_talk
 from echomind.ui.theme import HEAD, stylesheet, theme
 
-PAGES = (
-    ("Leaderboard", build_leaderboard),
-    ("Correlations", build_correlations),
-    ("About", build_about),
+PAGES = (  # name, what builds it, whether the links to all pages name it
+    ("Leaderboard", build_leaderboard, True),
+    ("Correlations", build_correlations, True),
+    ("Submit", build_submit, True),
+    ("Submissions", build_submissions, False),
+    ("Moderation", build_moderation, False),
+    ("About", build_about, True),
 )
 # Every so many seconds, uploads older than so many are deleted: those whose page was closed before they were read.
 UPLOADS_S = (60, 600)
@@ -33,17 +41,18 @@ def navigation() -> None:
     gr.Navbar(main_page_name="Talk")
 
 
-def build(settings: Settings) -> gr.Blocks:
+def build(site: Site) -> gr.Blocks:
     """All pages in one app. Talk is the first; the results' endpoints belong to no page."""
+    api = ResultsApi(site.results)
     with gr.Blocks(title="EchoMind", analytics_enabled=False, delete_cache=UPLOADS_S) as demo:
         navigation()
-        build_talk(settings)
+        build_talk(site)
         gr.api(spoken(api.leaderboard), api_name="leaderboard", concurrency_limit=None)
         gr.api(spoken(api.correlation), api_name="correlation", concurrency_limit=None)
-    for name, build_page in PAGES:
-        with demo.route(name):
+    for name, build_page, in_navigation in PAGES:
+        with demo.route(name, show_in_navbar=in_navigation):
             navigation()
-            build_page(settings)
+            build_page(site)
     return demo
 
 
@@ -63,11 +72,11 @@ def options(settings: Settings) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Serve until stopped. A Space names its address in gradio's own variable; a setting of ours goes first."""
+    """Serve until stopped; what was received while it lasts is scored by workers of this process."""
     settings = get_settings()
-    ours = "host" in settings.model_fields_set
-    host = settings.host if ours else os.environ.get("GRADIO_SERVER_NAME", settings.host)
-    build(settings).launch(server_name=host, server_port=settings.port, **options(settings))
+    with open_desk(settings) as desk:
+        demo = build(site_of(settings, desk))
+        demo.launch(server_name=settings.address, server_port=settings.port, **options(settings))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ The prefix is ``ECHOMIND_``. Nothing here is needed: without any setting the app
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -59,7 +60,9 @@ class Settings(BaseSettings):
         (), description="Hugging Face user names, with commas between them, who may verify, hide and return submissions"
     )
     admin_token: SecretStr = Field(
-        SecretStr(""), description="whoever shows it may moderate too, where there is no sign-in; empty: nobody"
+        SecretStr(""),
+        description="away from a Space, whoever shows it may hand in and moderate; empty: nobody moderates, "
+        "and only who is at this machine hands in",
     )
     scoring_workers: int = Field(1, ge=0, le=64, description="submissions scored at a time by one process of the app")
     scoring_time_s: float = Field(1800.0, gt=0, description="longest scoring of one submission, seconds")
@@ -89,6 +92,16 @@ class Settings(BaseSettings):
     @classmethod
     def _names(cls, value: Any) -> Any:
         return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
+
+    @property
+    def address(self) -> str:
+        """The address to listen on: ours where it was set, else gradio's own variable, which a Space sets."""
+        return self.host if "host" in self.model_fields_set else os.environ.get("GRADIO_SERVER_NAME", self.host)
+
+    @property
+    def on_space(self) -> bool:
+        """Whether this is a Space, where people sign in with Hugging Face."""
+        return bool(os.environ.get("SPACE_ID"))
 
     @property
     def model_path(self) -> str:

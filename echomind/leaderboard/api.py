@@ -15,8 +15,8 @@ from echomind.leaderboard.comparison import compare
 from echomind.leaderboard.correlation import RESAMPLES, SEED, Coefficient
 from echomind.leaderboard.frame import board_frame, ordered
 from echomind.leaderboard.metrics import METRICS, Metric
-from echomind.leaderboard.records import Record, read_board
-from echomind.settings import get_settings
+from echomind.leaderboard.records import Record
+from echomind.leaderboard.results import Results
 
 
 def _rank(value: Any) -> int | None:
@@ -65,70 +65,75 @@ def _metric(metric: Metric) -> schemas.MetricInfo:
     }
 
 
-def leaderboard(board: str = "echomind") -> schemas.LeaderboardAnswer:
-    """Every model of one board with its scores, ranks and sources.
-
-    A score that was not published or measured is absent from "scores"; it is never 0. Ranks compare only records of the
-    board's own protocol; others have rank null. Rows are in the board's first official order.
-
-    Args:
-        board: The board's id: echomind, echomind-mini, echomind-upper-bound, echomind-arena, humdial or ieat-dev.
-
-    Returns:
-        The board's orders (rank, model, value), its rows (model, protocol, provenance, scores) and its metrics.
-    """
-    chosen = get_board(board)
-    records = read_board(get_settings().results_dir, board)
-    frame = board_frame(chosen, records)
-    if chosen.orders:
-        first = ordered(frame, chosen.orders[0])
-        places = {str(slug): _rank(rank) for slug, rank in first["rank"].items()}
-    else:
-        places = dict.fromkeys(sorted(records, key=lambda slug: records[slug].model.name.casefold()))
-    return {
-        "board": chosen.id,
-        "title": chosen.title,
-        "note": chosen.note,
-        "protocol": cast(schemas.Protocol, chosen.protocol.model_dump(mode="json")),
-        "orders": [_order(frame, order) for order in chosen.orders],
-        "rows": [_row(chosen, slug, records[slug], rank) for slug, rank in places.items()],
-        "metrics": [_metric(METRICS[metric]) for metric in chosen.metrics],
-    }
-
-
 def _coefficient(coefficient: Coefficient | None) -> schemas.CoefficientInfo:
     if coefficient is None:
         return {"value": None, "low": None, "high": None}
     return {"value": coefficient.value, "low": coefficient.low, "high": coefficient.high}
 
 
-def correlation(x: str, y: str, board: str = "echomind") -> schemas.CorrelationAnswer:
-    """How two metrics of a board go together over its models: Pearson and Spearman with 95 % bootstrap intervals.
+class ResultsApi:
+    """The functions, over the ``results`` of the moment they are asked."""
 
-    With fewer than 5 models, or when all are equal on one axis, the coefficients are null and "sentence" says why.
+    def __init__(self, results: Results) -> None:
+        self._results = results
 
-    Args:
-        x: Metric id of the first axis, such as understanding_acc.
-        y: Metric id of the second axis, such as c_speech_rel.
-        board: The board's id: echomind, echomind-mini, echomind-upper-bound, echomind-arena, humdial or ieat-dev.
+    def leaderboard(self, board: str = "echomind") -> schemas.LeaderboardAnswer:
+        """Every model of one board with its scores, ranks and sources.
 
-    Returns:
-        The coefficients with n, one sentence on what they allow, the points, and the models left out with the reason.
-    """
-    chosen = get_board(board)
-    found = compare(chosen, read_board(get_settings().results_dir, board), x, y)
-    points = zip(found.models, found.xs, found.ys, strict=True)
-    return {
-        "board": chosen.id,
-        "x": x,
-        "y": y,
-        "n": found.result.n,
-        "pearson": _coefficient(found.result.pearson),
-        "spearman": _coefficient(found.result.spearman),
-        "sentence": found.sentence,
-        "influence": found.influence,
-        "points": [{"model": model, "x": a, "y": b} for model, a, b in points],
-        "missing": [{"model": out.model, "lacks": list(out.lacks), "reason": out.reason} for out in found.left_out],
-        "bootstrap": {"resamples": RESAMPLES, "undefined": found.result.undefined, "seed": SEED},
-        "note": chosen.note,
-    }
+        A score that was not published or measured is absent from "scores"; it is never 0. Ranks compare only records of
+        the board's own protocol; others have rank null. Rows are in the board's first official order.
+
+        Args:
+            board: The board's id: echomind, echomind-mini, echomind-upper-bound, echomind-arena, humdial or ieat-dev.
+
+        Returns:
+            The board's orders (rank, model, value), its rows (model, protocol, provenance, scores) and its metrics.
+        """
+        chosen = get_board(board)
+        records = self._results.board(board)
+        frame = board_frame(chosen, records)
+        if chosen.orders:
+            first = ordered(frame, chosen.orders[0])
+            places = {str(slug): _rank(rank) for slug, rank in first["rank"].items()}
+        else:
+            places = dict.fromkeys(sorted(records, key=lambda slug: records[slug].model.name.casefold()))
+        return {
+            "board": chosen.id,
+            "title": chosen.title,
+            "note": chosen.note,
+            "protocol": cast(schemas.Protocol, chosen.protocol.model_dump(mode="json")),
+            "orders": [_order(frame, order) for order in chosen.orders],
+            "rows": [_row(chosen, slug, records[slug], rank) for slug, rank in places.items()],
+            "metrics": [_metric(METRICS[metric]) for metric in chosen.metrics],
+        }
+
+    def correlation(self, x: str, y: str, board: str = "echomind") -> schemas.CorrelationAnswer:
+        """How two metrics of a board go together over its models: Pearson and Spearman with 95 % bootstrap intervals.
+
+        With fewer than 5 models, or when all are equal on one axis, the coefficients are null and "sentence" says why.
+
+        Args:
+            x: Metric id of the first axis, such as understanding_acc.
+            y: Metric id of the second axis, such as c_speech_rel.
+            board: The board's id: echomind, echomind-mini, echomind-upper-bound, echomind-arena, humdial or ieat-dev.
+
+        Returns:
+            The coefficients with n, one sentence on what they allow, the points, and who was left out with the reason.
+        """
+        chosen = get_board(board)
+        found = compare(chosen, self._results.board(board), x, y)
+        points = zip(found.models, found.xs, found.ys, strict=True)
+        return {
+            "board": chosen.id,
+            "x": x,
+            "y": y,
+            "n": found.result.n,
+            "pearson": _coefficient(found.result.pearson),
+            "spearman": _coefficient(found.result.spearman),
+            "sentence": found.sentence,
+            "influence": found.influence,
+            "points": [{"model": model, "x": a, "y": b} for model, a, b in points],
+            "missing": [{"model": out.model, "lacks": list(out.lacks), "reason": out.reason} for out in found.left_out],
+            "bootstrap": {"resamples": RESAMPLES, "undefined": found.result.undefined, "seed": SEED},
+            "note": chosen.note,
+        }

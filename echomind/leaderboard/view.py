@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import pandas as pd
 
 from echomind.leaderboard.boards import BOARDS, Board, Order, get_board
 from echomind.leaderboard.frame import board_frame, order_of, ordered, search
 from echomind.leaderboard.metrics import Metric, get_metric
-from echomind.leaderboard.records import Record, read_board
+from echomind.leaderboard.records import Record
+from echomind.leaderboard.results import Results
 
 MAX_SEARCH = 200  # characters; longer text cannot name a model
 
@@ -112,13 +112,13 @@ def board_choices() -> list[tuple[str, str]]:
     return [(board.title, board.id) for board in BOARDS.values()]
 
 
-def arrange(view: View, results_dir: Path) -> Table:
-    """The table of a view, read afresh from ``results_dir``. Raises ``ResultsError`` when a record is not valid.
+def arrange(view: View, results: Results) -> Table:
+    """The table of a view over the ``results`` of this moment. Raises ``ResultsError`` when a record is not valid.
 
     Ranks are over the whole board, so a search never changes a model's rank.
     """
     board = get_board(view.board)
-    records = read_board(results_dir, view.board)
+    records = results.board(view.board)
     frame = board_frame(board, records)
     order = current_order(view)
     metrics = board.columns(view.language or None)

@@ -9,8 +9,8 @@ from markupsafe import Markup
 
 from echomind.leaderboard.boards import BOARDS, Board
 from echomind.leaderboard.metrics import GROUPS, LANGUAGES, Metric
-from echomind.settings import Settings
 from echomind.ui.markup import h, link, together
+from echomind.ui.site import Site
 from echomind.ui.table import protocol_text
 
 _LEVELS = (
@@ -146,6 +146,6 @@ def about_page() -> Markup:
     )
 
 
-def build_about(settings: Settings) -> None:
+def build_about(site: Site) -> None:
     """Lay the page out in the current Blocks."""
     gr.HTML(about_page(), apply_default_css=False, js_on_load=None)

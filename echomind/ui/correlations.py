@@ -12,12 +12,12 @@ from echomind.leaderboard.boards import BOARDS, Board, get_board
 from echomind.leaderboard.comparison import Comparison, compare
 from echomind.leaderboard.figures import Width, scatter
 from echomind.leaderboard.metrics import LANGUAGES
-from echomind.leaderboard.records import read_board
-from echomind.settings import Settings
+from echomind.leaderboard.results import Results
 from echomind.ui.faults import notice, spoken
 from echomind.ui.markup import h
 from echomind.ui.page import current_page
 from echomind.ui.reading import below, verdict
+from echomind.ui.site import Site
 
 # The browser says how wide it is; the labels are laid out for that. It is the last input of every event.
 MEASURE = "(...inputs) => [...inputs.slice(0, -1), window.innerWidth < 760 ? 'narrow' : 'wide']"
@@ -76,15 +76,15 @@ def axis_choices(board: Board, language: str) -> list[tuple[str, str]]:
     return [(f"{m.title} ({m.term})", m.id) for m in board.columns(language or None)]
 
 
-def comparison(axes: Axes, settings: Settings) -> Comparison:
+def comparison(axes: Axes, results: Results) -> Comparison:
     """The comparison of the two axes over the board's current records."""
-    return compare(get_board(axes.board), read_board(settings.results_dir, axes.board), axes.x, axes.y)
+    return compare(get_board(axes.board), results.board(axes.board), axes.x, axes.y)
 
 
-def show(axes: Axes, width: str, settings: Settings) -> tuple[Any, ...]:
+def show(axes: Axes, width: str, results: Results) -> tuple[Any, ...]:
     """The axes and everything on the page that follows from them."""
     board = get_board(axes.board)
-    found = comparison(axes, settings)
+    found = comparison(axes, results)
     choices = axis_choices(board, axes.language)
     languages = [(LANGUAGES[code], code) for code in board.languages]
     return (
@@ -98,8 +98,9 @@ def show(axes: Axes, width: str, settings: Settings) -> tuple[Any, ...]:
     )
 
 
-def build_correlations(settings: Settings) -> None:
+def build_correlations(site: Site) -> None:
     """Lay the page out in the current Blocks."""
+    results = site.results
     gr.HTML(
         h(
             "div",
@@ -112,7 +113,7 @@ def build_correlations(settings: Settings) -> None:
     )
     first = Axes()
     try:
-        found = comparison(first, settings)
+        found = comparison(first, results)
     except ResultsError as error:
         gr.HTML(notice(error), apply_default_css=False, js_on_load=None)
         return
@@ -140,19 +141,19 @@ def build_correlations(settings: Settings) -> None:
     }
 
     def refresh(a: Axes, w: str) -> tuple[Any, ...]:
-        return show(a, w, settings)
+        return show(a, w, results)
 
     def pick_board(a: Axes, board_id: str, w: str) -> tuple[Any, ...]:
-        return show(a.on_board(board_id), w, settings)
+        return show(a.on_board(board_id), w, results)
 
     def pick_language(a: Axes, code: str, w: str) -> tuple[Any, ...]:
-        return show(a.in_language(code), w, settings)
+        return show(a.in_language(code), w, results)
 
     def pick_x(a: Axes, metric: str, w: str) -> tuple[Any, ...]:
-        return show(replace(a, x=metric), w, settings)
+        return show(replace(a, x=metric), w, results)
 
     def pick_y(a: Axes, metric: str, w: str) -> tuple[Any, ...]:
-        return show(replace(a, y=metric), w, settings)
+        return show(replace(a, y=metric), w, results)
 
     board.input(spoken(pick_board), [axes, board, width], **quiet)
     language.input(spoken(pick_language), [axes, language, width], **quiet)

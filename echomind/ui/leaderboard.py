@@ -9,20 +9,21 @@ import gradio as gr
 from echomind.errors import ResultsError
 from echomind.leaderboard.boards import get_board
 from echomind.leaderboard.metrics import LANGUAGES
+from echomind.leaderboard.results import Results
 from echomind.leaderboard.view import View, arrange, board_choices, order_choices
-from echomind.settings import Settings
 from echomind.ui.faults import notice, spoken
 from echomind.ui.markup import h
 from echomind.ui.page import current_page
+from echomind.ui.site import Site
 from echomind.ui.table import SORT_SCRIPT, board_table
 
 Shown = tuple[View, Any, Any, str]
 
 
-def table_html(view: View, settings: Settings) -> str:
+def table_html(view: View, results: Results) -> str:
     """The table of a view; where the results cannot be read, the reason in its place."""
     try:
-        return str(board_table(arrange(view, settings.results_dir)))
+        return str(board_table(arrange(view, results)))
     except ResultsError as error:
         return str(notice(error))
 
@@ -47,13 +48,14 @@ def asked_order(event: gr.EventData) -> str:
     return str(data.get("sort", "")) if isinstance(data, dict) else ""
 
 
-def show(view: View, settings: Settings) -> Shown:
+def show(view: View, results: Results) -> Shown:
     """The view and everything on the page that follows from it."""
-    return view, _orders(view), _languages(view), table_html(view, settings)
+    return view, _orders(view), _languages(view), table_html(view, results)
 
 
-def build_leaderboard(settings: Settings) -> None:
+def build_leaderboard(site: Site) -> None:
     """Lay the page out in the current Blocks."""
+    results = site.results
     first = View()
     gr.HTML(
         h(
@@ -70,7 +72,7 @@ def build_leaderboard(settings: Settings) -> None:
         order = gr.Dropdown(order_choices(first), value=first.order, label="Order", filterable=False, min_width=150)
         language = gr.Radio([], label="Language", visible=False, min_width=150)
         search = gr.Textbox(label="Find a model", placeholder="name or organisation", max_lines=1, min_width=150)
-    table = gr.HTML(table_html(first, settings), apply_default_css=False, js_on_load=SORT_SCRIPT, elem_id="em-board")
+    table = gr.HTML(table_html(first, results), apply_default_css=False, js_on_load=SORT_SCRIPT, elem_id="em-board")
     view = gr.State(first)
     shown = [view, order, language, table]
     quiet: dict[str, Any] = {
@@ -82,22 +84,22 @@ def build_leaderboard(settings: Settings) -> None:
     }
 
     def refresh(v: View) -> Shown:
-        return show(v, settings)
+        return show(v, results)
 
     def pick_board(v: View, board_id: str) -> Shown:
-        return show(v.on_board(board_id), settings)
+        return show(v.on_board(board_id), results)
 
     def pick_order(v: View, order_id: str) -> Shown:
-        return show(v.in_order(order_id), settings)
+        return show(v.in_order(order_id), results)
 
     def pick_language(v: View, code: str) -> Shown:
-        return show(v.in_language(code), settings)
+        return show(v.in_language(code), results)
 
     def find(v: View, text: str) -> Shown:
-        return show(v.searching(text), settings)
+        return show(v.searching(text), results)
 
     def sort(v: View, event: gr.EventData) -> Shown:
-        return show(v.toggled(asked_order(event)), settings)
+        return show(v.toggled(asked_order(event)), results)
 
     board.input(spoken(pick_board), [view, board], **quiet)
     order.input(spoken(pick_order), [view, order], **quiet)

@@ -21,6 +21,7 @@ from echomind.talk.schemas import EarlierTurn, TalkAnswer
 from echomind.ui import talk_about, talk_session, talk_view
 from echomind.ui.faults import spoken
 from echomind.ui.markup import h
+from echomind.ui.site import Site
 from echomind.ui.talk_endpoint import talk_endpoint
 from echomind.ui.talk_session import Session, Steps, Turnstile, View
 from echomind.ui.talk_words import delivery_words
@@ -46,8 +47,9 @@ class Parts:
     shown: dict[str, Any]
 
 
-def build_talk(settings: Settings) -> None:
+def build_talk(site: Site) -> None:
     """Lay the page out in the current Blocks, with the public endpoint ``/talk``."""
+    settings = site.settings
     engine, uploads = Engine(settings), Uploads(Path(get_upload_folder()))
     script = (settings.assets_dir / "talk.js").read_text(encoding="utf-8")
     gr.HTML(talk_about.heading(), apply_default_css=False, js_on_load=None)

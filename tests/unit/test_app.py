@@ -11,18 +11,21 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 
 import app
-from echomind.settings import ROOT, get_settings
+from echomind.settings import ROOT, Settings
+from echomind.submissions.desk import open_desk
+from echomind.ui.site import site_of
 
 PUBLIC = {"/talk", "/leaderboard", "/correlation"}
 
 
 @pytest.fixture(scope="module")
-def served():
-    settings = get_settings()
-    demo = app.build(settings)
-    _, url, _ = demo.launch(prevent_thread_lock=True, quiet=True, **app.options(settings))
-    yield url
-    demo.close()
+def served(tmp_path_factory):
+    settings = Settings(data_dir=tmp_path_factory.mktemp("var"))
+    with open_desk(settings) as desk:
+        demo = app.build(site_of(settings, desk))
+        _, url, _ = demo.launch(prevent_thread_lock=True, quiet=True, **app.options(settings))
+        yield url
+        demo.close()
 
 
 @pytest.fixture(scope="module")
@@ -82,10 +85,20 @@ def test_pages_ask_no_other_host(served):
         assert "fonts.googleapis" not in text and "cdnjs" not in text
 
 
-def test_starting_loads_no_model_library():
-    code = (
-        "import app, sys, json; app.build(app.get_settings()); "
-        "print(json.dumps([m for m in ('torch', 'transformers', 'librosa') if m in sys.modules]))"
+STARTED = """
+import app, json, sys
+from echomind.submissions.desk import open_desk
+from echomind.ui.site import site_of
+settings = app.get_settings()
+with open_desk(settings) as desk:
+    app.build(site_of(settings, desk))
+print(json.dumps([module for module in ("torch", "transformers", "librosa") if module in sys.modules]))
+"""
+
+
+def test_starting_loads_no_model_library(tmp_path):
+    environment = os.environ | {"ECHOMIND_DATA_DIR": str(tmp_path)}
+    run = subprocess.run(
+        [sys.executable, "-c", STARTED], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
     )
-    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert json.loads(run.stdout.splitlines()[-1]) == []

@@ -4,8 +4,13 @@ import pytest
 from gradio_client.utils import python_type_to_json_schema
 
 from echomind.errors import EchoMindError
-from echomind.leaderboard import api, schemas
+from echomind.leaderboard import schemas
+from echomind.leaderboard.api import ResultsApi
 from echomind.leaderboard.boards import BOARDS
+from echomind.leaderboard.results import Results
+from echomind.settings import ROOT
+
+api = ResultsApi(Results(ROOT / "results"))
 
 
 def test_the_main_board_has_its_fourteen_rows_in_order():

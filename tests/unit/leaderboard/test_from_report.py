@@ -3,15 +3,15 @@ import json
 import pytest
 
 from echomind.errors import ResultsError
-from echomind.leaderboard.api import correlation, leaderboard
+from echomind.leaderboard.api import ResultsApi
 from echomind.leaderboard.boards import BOARDS
 from echomind.leaderboard.check import check_results
 from echomind.leaderboard.from_report import record_of
 from echomind.leaderboard.metrics import METRICS
 from echomind.leaderboard.records import ModelInfo, parse_record
+from echomind.leaderboard.results import Results
 from echomind.scoring.chain import JUDGED
 from echomind.scoring.score import ScoreOptions
-from echomind.settings import get_settings
 from tests.unit.leaderboard.made_reports import PROTOCOL, PROVENANCE, made_report, write_mini_board
 from tests.unit.scoring.made_embeddings import MADE_MODELS
 
@@ -99,20 +99,20 @@ def test_every_stand_in_has_a_column_of_its_own(base):
     assert len({METRICS[i].title for i in ids}) == len({METRICS[i].term for i in ids}) == 3
 
 
-def test_four_models_make_a_board_and_points_of_a_correlation(tmp_path, monkeypatch):
-    monkeypatch.setattr(get_settings(), "results_dir", write_mini_board(tmp_path))
-    answer = leaderboard("echomind-mini")
+def test_four_models_make_a_board_and_points_of_a_correlation(tmp_path):
+    api = ResultsApi(Results(write_mini_board(tmp_path)))
+    answer = api.leaderboard("echomind-mini")
     assert [(row["rank"], row["model"]["name"]) for row in answer["rows"]] == [
         (rank, f"Model {name}") for rank, name in enumerate("ABCD", 1)
     ]
     assert answer["rows"][0]["intervals"]["understanding_acc"][1] <= 100
-    found = correlation("understanding_acc", "style_direction_minilm", "echomind-mini")
+    found = api.correlation("understanding_acc", "style_direction_minilm", "echomind-mini")
     assert (found["n"], len(found["points"])) == (4, 4)
     assert found["sentence"].startswith("Only 4 models have both")
 
 
-def test_the_board_works_before_it_has_results(tmp_path, monkeypatch):
-    monkeypatch.setattr(get_settings(), "results_dir", tmp_path)
-    assert leaderboard("echomind-mini")["rows"] == []
-    sentence = correlation("understanding_acc", "reasoning_acc", "echomind-mini")["sentence"]
+def test_the_board_works_before_it_has_results(tmp_path):
+    api = ResultsApi(Results(tmp_path))
+    assert api.leaderboard("echomind-mini")["rows"] == []
+    sentence = api.correlation("understanding_acc", "reasoning_acc", "echomind-mini")["sentence"]
     assert sentence.startswith("No model has both")

@@ -3,6 +3,7 @@ import json
 import pytest
 
 from echomind.errors import EchoMindError, ResultsError
+from echomind.leaderboard.results import Results
 from echomind.leaderboard.view import View, arrange, board_choices, current_order, order_choices
 from echomind.settings import ROOT
 
@@ -10,11 +11,11 @@ RESULTS = ROOT / "results"
 
 
 def names(view):
-    return [row.record.model.name for row in arrange(view, RESULTS).rows]
+    return [row.record.model.name for row in arrange(view, Results(RESULTS)).rows]
 
 
 def test_the_first_view_is_the_official_order_of_the_main_board():
-    table = arrange(View(), RESULTS)
+    table = arrange(View(), Results(RESULTS))
     assert (table.rows[0].record.model.name, table.rows[0].rank, table.rows[0].value) == ("GPT-4o-Audio", 1, 67.145)
     assert table.total == len(table.rows) == 14
 
@@ -27,7 +28,7 @@ def test_asking_again_for_the_same_column_turns_it_round():
 
 
 def test_search_keeps_ranks():
-    table = arrange(View().searching("kimi"), RESULTS)
+    table = arrange(View().searching("kimi"), Results(RESULTS))
     assert [(row.record.model.name, row.rank) for row in table.rows] == [("Kimi-Audio", 6)]
     assert table.total == 14
 
@@ -41,7 +42,7 @@ def test_the_language_never_mixes():
     english = chinese.in_language("en")
     assert chinese.language == "zh" and english.language == "en"
     for view, other in ((chinese, "en"), (english, "zh")):
-        assert not [m.id for m in arrange(view, RESULTS).metrics if m.language == other]
+        assert not [m.id for m in arrange(view, Results(RESULTS)).metrics if m.language == other]
     assert chinese.in_language("fr") == chinese
 
 
@@ -61,8 +62,8 @@ def test_empathy_of_people_and_judge_rank_differently():
 def test_every_board_can_be_shown_in_every_order(board):
     view, records = View().on_board(board), len(list((RESULTS / board).glob("*.json")))
     for _, order in order_choices(view):
-        assert len(arrange(view.in_order(order), RESULTS).rows) == records
-    assert arrange(view, RESULTS).total == records
+        assert len(arrange(view.in_order(order), Results(RESULTS)).rows) == records
+    assert arrange(view, Results(RESULTS)).total == records
 
 
 def test_a_column_that_is_sorted_by_joins_the_orders_on_offer():
@@ -71,7 +72,7 @@ def test_a_column_that_is_sorted_by_joins_the_orders_on_offer():
 
 
 def test_a_board_without_an_order_is_alphabetical_and_unranked():
-    table = arrange(View().on_board("ieat-dev"), RESULTS)
+    table = arrange(View().on_board("ieat-dev"), Results(RESULTS))
     assert current_order(table.view) is None and table.rows[0].rank is None
 
 
@@ -85,17 +86,17 @@ def test_unknown_orders_and_boards_are_refused(order):
 
 def test_a_broken_file_is_an_error_of_one_line(write):
     with pytest.raises(ResultsError, match=r"echomind/model-a\.json"):
-        arrange(View(), write(b"{"))
+        arrange(View(), Results(write(b"{")))
 
 
 def test_zero_one_and_many_models(record, write, tmp_path):
-    assert arrange(View(), tmp_path).rows == ()
-    assert arrange(View(), write(record)).rows[0].rank == 1
+    assert arrange(View(), Results(tmp_path)).rows == ()
+    assert arrange(View(), Results(write(record))).rows[0].rank == 1
     for index in range(120):
         record["model"]["name"] = f"Model {index}"
         record["scores"] = {"understanding_acc": index / 2, "reasoning_acc": 50.0}
         record["intervals"] = {}
         record["n"] = {}
         results = write(json.loads(json.dumps(record)), f"m{index}")
-    table = arrange(View(), results)
+    table = arrange(View(), Results(results))
     assert table.total == 121 and table.rows[0].rank == 1

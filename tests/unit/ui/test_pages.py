@@ -2,14 +2,17 @@ import os
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
+from dataclasses import dataclass
+
 import gradio as gr
 import pytest
 
 from echomind.errors import EchoMindError
 from echomind.leaderboard.boards import BOARDS
 from echomind.leaderboard.metrics import METRICS
+from echomind.leaderboard.results import Results
 from echomind.leaderboard.view import View
-from echomind.settings import ROOT, Settings
+from echomind.settings import ROOT
 from echomind.ui import correlations, leaderboard
 from echomind.ui.about import about_page
 from echomind.ui.faults import spoken
@@ -19,24 +22,31 @@ from echomind.ui.theme import stylesheet, theme
 
 
 @pytest.fixture
-def settings():
-    return Settings(results_dir=ROOT / "results")
+def results():
+    return Results(ROOT / "results")
 
 
-def test_leaderboard_follows_the_view(settings):
-    view, order, language, html = leaderboard.show(View().on_board("humdial").in_language("en"), settings)
+@dataclass
+class SiteOfResults:
+    """All of a site that these pages use."""
+
+    results: Results
+
+
+def test_leaderboard_follows_the_view(results):
+    view, order, language, html = leaderboard.show(View().on_board("humdial").in_language("en"), results)
     assert view.language == "en"
     assert language.visible and language.value == "en"
     assert order.value == "final_overall"
     assert "English" in html
-    assert not leaderboard.show(View(), settings)[2].visible
-    assert not leaderboard.show(View().on_board("ieat-dev"), settings)[1].visible
+    assert not leaderboard.show(View(), results)[2].visible
+    assert not leaderboard.show(View().on_board("ieat-dev"), results)[1].visible
 
 
 def test_unreadable_results_are_told_in_place_of_the_table(tmp_path):
     (tmp_path / "echomind").mkdir()
     (tmp_path / "echomind" / "x.json").write_text("<b>")
-    html = leaderboard.table_html(View(), Settings(results_dir=tmp_path))
+    html = leaderboard.table_html(View(), Results(tmp_path))
     assert 'role="alert"' in html and "echomind/x.json: line 1, column 1" in html
 
 
@@ -44,8 +54,8 @@ def test_unreadable_results_do_not_stop_the_pages_from_being_built(tmp_path):
     (tmp_path / "echomind").mkdir()
     (tmp_path / "echomind" / "x.json").write_text("<b>")
     with gr.Blocks() as demo:
-        leaderboard.build_leaderboard(Settings(results_dir=tmp_path))
-        correlations.build_correlations(Settings(results_dir=tmp_path))
+        leaderboard.build_leaderboard(SiteOfResults(Results(tmp_path)))
+        correlations.build_correlations(SiteOfResults(Results(tmp_path)))
     assert any("echomind/x.json" in str(getattr(block, "value", "")) for block in demo.blocks.values())
 
 
@@ -57,14 +67,14 @@ def test_only_a_header_button_names_an_order(data, order):
 
 
 @pytest.mark.parametrize("board", [choice[1] for choice in correlations.plottable_boards()])
-def test_every_plottable_board_opens_with_a_pair_of_axes(settings, board):
+def test_every_plottable_board_opens_with_a_pair_of_axes(results, board):
     axes = correlations.Axes().on_board(board)
-    shown = correlations.show(axes, "narrow", settings)
+    shown = correlations.show(axes, "narrow", results)
     assert shown[2].value == axes.x and shown[3].value == axes.y
     for code in BOARDS[board].languages:
         there = axes.in_language(code)
         assert METRICS[there.x].language == METRICS[there.y].language == code
-        assert correlations.comparison(there, settings).x.language == code
+        assert correlations.comparison(there, results).x.language == code
 
 
 def test_axes_that_belong_to_no_language_survive_a_change_of_language():
@@ -80,8 +90,8 @@ def test_axis_choices_offer_titles_and_ids():
     assert ("Vocal empathy (VES)", "ves") in correlations.axis_choices(BOARDS["echomind"], "")
 
 
-def test_the_verdict_shows_sentence_coefficients_n_and_who_is_missing(parse, settings):
-    found = correlations.comparison(correlations.Axes(x="understanding_acc", y="ves"), settings)
+def test_the_verdict_shows_sentence_coefficients_n_and_who_is_missing(parse, results):
+    found = correlations.comparison(correlations.Axes(x="understanding_acc", y="ves"), results)
     page = parse(verdict(found))
     assert page.all("p", class_="em-sentence")[0].text == found.sentence
     rows = [[cell.text for cell in row.children] for row in page.all("tbody")[0].children]
@@ -91,14 +101,14 @@ def test_the_verdict_shows_sentence_coefficients_n_and_who_is_missing(parse, set
     assert len(page.all("li")) == 4
 
 
-def test_without_a_number_the_verdict_shows_dashes(parse, settings):
-    found = correlations.comparison(correlations.Axes("echomind-upper-bound", "c_ctx_fit", "ves"), settings)
+def test_without_a_number_the_verdict_shows_dashes(parse, results):
+    found = correlations.comparison(correlations.Axes("echomind-upper-bound", "c_ctx_fit", "ves"), results)
     cells = [row.children[1].text for row in parse(verdict(found)).all("tbody")[0].children]
     assert cells == ["—", "—"]
 
 
-def test_the_points_are_there_as_a_table_too(parse, settings):
-    found = correlations.comparison(correlations.Axes(), settings)
+def test_the_points_are_there_as_a_table_too(parse, results):
+    found = correlations.comparison(correlations.Axes(), results)
     page = parse(below(found))
     assert len(page.all("tbody")[0].children) == 14
     assert "not a cause" in page.text
@@ -134,8 +144,8 @@ def test_fonts_are_files_that_hold_latin_letters():
             assert font_file_path(font.name, weight).stat().st_size > 14_000
 
 
-def test_the_style_sheet_fetches_nothing(settings):
-    css = stylesheet(settings.assets_dir)
+def test_the_style_sheet_fetches_nothing():
+    css = stylesheet(ROOT / "assets")
     assert "--em-understanding:" in css and ".em-table" in css
     assert "@import" not in css and "http" not in css and "url(" not in css
 

@@ -4,6 +4,7 @@ import json
 import pytest
 
 from echomind.leaderboard.metrics import METRICS
+from echomind.leaderboard.results import Results
 from echomind.leaderboard.view import View, arrange, board_choices
 from echomind.settings import ROOT
 from echomind.ui.table import board_table, parameters, protocol_text
@@ -13,7 +14,7 @@ EVIL = "<script>alert(1)</script>${alert(2)}{{value}}"
 
 
 def draw(parse, view, results=RESULTS):
-    return parse(board_table(arrange(view, results)))
+    return parse(board_table(arrange(view, Results(results))))
 
 
 def test_it_is_a_real_table_with_caption_and_scopes(parse):
@@ -58,7 +59,7 @@ def test_exactly_one_column_carries_the_sort(parse):
 
 def test_every_column_can_be_sorted_and_explained_by_a_button(parse):
     page = draw(parse, View())
-    for metric in arrange(View(), RESULTS).metrics:
+    for metric in arrange(View(), Results(RESULTS)).metrics:
         assert page.all("button", data_sort=metric.id)
         opener = page.all("button", popovertarget=f"about-{metric.id}")
         about = page.all("div", id=f"about-{metric.id}")
@@ -111,7 +112,7 @@ def test_hostile_names_and_searches_stay_text(parse, tmp_path):
     (tmp_path / "echomind").mkdir()
     (tmp_path / "echomind" / "evil.json").write_text(json.dumps(record))
     for view in (View(), View().searching(EVIL)):
-        html = str(board_table(arrange(view, tmp_path)))
+        html = str(board_table(arrange(view, Results(tmp_path))))
         assert "<script" not in html
         page = parse(html)
         assert page.all("script") == []

@@ -1,0 +1,25 @@
+"""What all pages share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from echomind.leaderboard.results import Results
+from echomind.settings import Settings
+from echomind.submissions.desk import Desk
+from echomind.ui.identity import Identity
+
+
+@dataclass(frozen=True)
+class Site:
+    """The app as its pages see it: settings, where submissions are handed in, who is asking, and all results."""
+
+    settings: Settings
+    desk: Desk
+    identity: Identity
+    results: Results
+
+
+def site_of(settings: Settings, desk: Desk) -> Site:
+    """The site of one process."""
+    return Site(settings, desk, Identity(settings), Results(settings.results_dir, desk.store))
