@@ -1,11 +1,13 @@
 """The files of one upload, brought into a folder of ours under names of ours, and told apart by what they hold.
 
-A file is a zip, sound (WAV or FLAC), or else taken to be predictions, whatever it is called. In a zip the endings
-``.json``, ``.jsonl``, ``.wav`` and ``.flac`` say what is meant, as they do in a folder; the rest is left out and told.
+A file is a zip, sound (WAV or FLAC), or else taken to be predictions; where its name has an ending, that has to say the
+same, since people and programs go by it. In a zip the endings ``.json``, ``.jsonl``, ``.wav`` and ``.flac`` say what is
+meant, as they do in a folder; the rest is left out and told.
 """
 
 from __future__ import annotations
 
+import re
 import shutil
 import stat
 from collections.abc import Iterator, Sequence
@@ -23,6 +25,7 @@ from echomind.submissions.sent_names import SentNames
 
 TAKEN = "predictions, WAV or FLAC sound, or a zip of them"
 _TAKEN_SOUND = (".wav", ".flac")
+_ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,9}\Z")  # "Qwen2.5-Omni" has none
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,9 @@ class Arrivals:
         with copied.path.open("rb") as content:
             head = content.read(HEAD)
         archive, sound = archive_kind(head), sound_kind(head)
-        if archive == "zip":
+        if archive in ("", "zip") and (found := _misnamed(file.sent_as, archive, bool(sound))):
+            self._problems.add(replace(here, found=found[0], expected=found[1]))
+        elif archive == "zip":
             members = unpack(copied.path, file.sent_as, self._room, self._names, self._problems)
             copied.path.unlink()
             yield from self._of_archive(file.sent_as, members)
@@ -125,7 +130,7 @@ class Arrivals:
         predictions, sounds, rest = [], [], []
         for member in members:
             name = PurePosixPath(member.name)
-            if name.name.endswith(SUFFIXES):
+            if name.suffix.lower() in SUFFIXES:
                 predictions.append(name)
             elif name.suffix.lower() in _TAKEN_SOUND:
                 sounds.append(name)
@@ -134,14 +139,35 @@ class Arrivals:
                 self._problems.add(Problem(archive, item=member.name, found=found, expected="sound as WAV or FLAC"))
             else:
                 rest.append(name)
+        more = f" and {len(rest) - 1} more" if len(rest) > 1 else ""
         if rest:
-            more = f" and {len(rest) - 1} more" if len(rest) > 1 else ""
             found = f"{rest[0]}{more}, left out: neither .json, .jsonl, .wav nor .flac"
             self._warnings.add(Problem(archive, found=found))
         if members and not predictions and not sounds:
-            self._problems.add(Problem(archive, found="no file of predictions in this archive", expected=PREDICTIONS))
+            only = f", only {rest[0]}{more}" if rest else ""
+            found = f"no file of predictions in this archive{only}"
+            self._problems.add(Problem(archive, found=found, expected=PREDICTIONS))
         by_name = {PurePosixPath(member.name): member for member in members}
         for name in that_count(sorted(predictions), self._voice, self._warnings):
             yield Sent(str(name), by_name[name].path, by_name[name].size, "predictions")
         for name in sorted(sounds):
             yield Sent(str(name), by_name[name].path, by_name[name].size, "sound")
+
+
+def _misnamed(name: str, archive: str, is_sound: bool) -> tuple[str, str] | None:
+    """Where the ending of a name and what the file holds disagree: found, expected. No ending agrees with anything."""
+    match = _ENDING.search(name)
+    ending = match.group().lower() if match else ""
+    holds, endings = "neither sound nor an archive", SUFFIXES
+    if archive:
+        holds, endings = "a zip archive", (".zip",)
+    elif is_sound:
+        holds, endings = "sound", _TAKEN_SOUND
+    if not ending or ending in endings:
+        return None
+    if archive or is_sound:
+        return f"{holds} in a file that ends in {ending}", f"a name that ends in {' or '.join(endings)}"
+    meant = {".zip": "a zip archive"} | dict.fromkeys(_TAKEN_SOUND, "sound as WAV or FLAC")
+    if ending in meant:
+        return f"{holds} in a file that ends in {ending}", meant[ending]
+    return f"a file that ends in {ending}", f"one that ends in {', '.join((*SUFFIXES, '.zip', '.wav'))} or .flac"

@@ -33,26 +33,67 @@ def arrive(tmp_path):
     return run
 
 
-def test_files_are_what_they_hold_not_what_they_are_called(arrive, tmp_path_factory):
-    lies = tmp_path_factory.mktemp("sent") / "gradio"
-    lies.write_bytes(b"{}")
+def test_files_without_an_ending_are_what_they_hold(arrive, tmp_path_factory):
+    path = tmp_path_factory.mktemp("sent") / "gradio"
+    path.write_bytes(b"{}")
     files = [
-        Incoming("a.wav", b"[]"),
-        Incoming("b.json", sound()),
-        Incoming("c.txt", make_zip({"x/d.json": b"[1]", "e.FLAC": sound(kind="FLAC")})),
-        Incoming("f", lies),
+        Incoming("Qwen2.5-Omni", b"[]"),
+        Incoming("b", sound()),
+        Incoming("c", make_zip({"x/d.JSON": b"[1]", "e.FLAC": sound(kind="FLAC")})),
+        Incoming("f", path),
     ]
     assert arrive(*files) == (
         [
-            ("a.wav", "predictions", b"[]"),
-            ("b.json", "sound", sound()),
-            ("x/d.json", "predictions", b"[1]"),
+            ("Qwen2.5-Omni", "predictions", b"[]"),
+            ("b", "sound", sound()),
+            ("x/d.JSON", "predictions", b"[1]"),
             ("e.FLAC", "sound", sound(kind="FLAC")),
             ("f", "predictions", b"{}"),
         ],
         [],
         [],
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "told"),
+    [
+        (
+            "a.pdf",
+            b"%PDF",
+            "found a file that ends in .pdf, expected one that ends in .json, .jsonl, .zip, .wav or .flac",
+        ),
+        (
+            "a.exe",
+            b"[]",
+            "found a file that ends in .exe, expected one that ends in .json, .jsonl, .zip, .wav or .flac",
+        ),
+        (
+            "a.csv",
+            b"1,A",
+            "found a file that ends in .csv, expected one that ends in .json, .jsonl, .zip, .wav or .flac",
+        ),
+        (
+            "a.mp3",
+            b"ID3",
+            "found a file that ends in .mp3, expected one that ends in .json, .jsonl, .zip, .wav or .flac",
+        ),
+        (
+            "a.wav",
+            b"[]",
+            "found neither sound nor an archive in a file that ends in .wav, expected sound as WAV or FLAC",
+        ),
+        ("a.zip", b"[]", "found neither sound nor an archive in a file that ends in .zip, expected a zip archive"),
+        ("a.json", sound(), "found sound in a file that ends in .json, expected a name that ends in .wav or .flac"),
+        (
+            "a.docx",
+            make_zip({"a": b""}),
+            "found a zip archive in a file that ends in .docx, expected a name that ends in .zip",
+        ),
+    ],
+)
+def test_what_a_file_holds_and_what_its_ending_says_have_to_agree(arrive, name, data, told):
+    assert arrive(Incoming(name, data)) == ([], [f"{name}: {told}"], [])
 
 
 def test_members_come_in_the_order_of_their_names(arrive):
@@ -73,8 +114,8 @@ def test_the_tree_of_the_official_runner_counts_alone(arrive):
 def test_a_zip_of_nothing_that_counts(arrive):
     _, problems, warnings = arrive(Incoming("c.zip", make_zip({"a.txt": b"", "b.py": b""})))
     assert problems == [
-        "c.zip: found no file of predictions in this archive, expected the official runner's JSON arrays or JSON Lines"
-        " of keys and predictions"
+        "c.zip: found no file of predictions in this archive, only a.txt and 1 more, expected the official runner's"
+        " JSON arrays or JSON Lines of keys and predictions"
     ]
     assert warnings == ["c.zip: a.txt and 1 more, left out: neither .json, .jsonl, .wav nor .flac"]
 
