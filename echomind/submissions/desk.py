@@ -44,10 +44,10 @@ class Desk:
         ``IntakeUnavailable``.
         """
         form = read_form(given)
-        board = given.get("board")
-        check = check_files(files, board if isinstance(board, str) else "", form.form, self.settings)
         if form.form is not None:
-            return check
+            return check_files(files, form.form.board, form.form, self.settings)
+        board = given.get("board")
+        check = check_files(files, board.strip() if isinstance(board, str) else "", None, self.settings)
         told = {problem.field for problem in form.problems}
         twice = [problem for problem in check.problems if problem.field == "board" and "board" in told]
         return replace(
