@@ -40,6 +40,9 @@ def decode(data: bytes) -> str:
     return text
 
 
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, object_pairs_hook=_refuse_duplicates)
+
+
 def loads(data: bytes | str) -> Any:
     """The value of one strict JSON document.
 
@@ -47,10 +50,23 @@ def loads(data: bytes | str) -> Any:
     """
     text = decode(data) if isinstance(data, bytes) else data
     try:
-        return json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_refuse_duplicates)
-    except json.JSONDecodeError as error:
-        raise StrictJSONError(f"line {error.lineno}, column {error.colno}: {error.msg}, expected valid JSON") from None
-    except RecursionError:
-        raise StrictJSONError("found arrays or objects nested too deeply, expected a flat document") from None
-    except ValueError as error:  # an integer of more digits than Python converts
-        raise StrictJSONError(f"found a number that cannot be read ({error}), expected an ordinary number") from None
+        return _DECODER.decode(text)
+    except (ValueError, RecursionError) as error:
+        raise _refusal(error) from None
+
+
+def value_at(text: str, at: int) -> tuple[Any, int]:
+    """The strict JSON value that begins at ``text[at]``, and where it ends. Raises ``StrictJSONError`` as ``loads``."""
+    try:
+        return _DECODER.raw_decode(text, at)
+    except (ValueError, RecursionError) as error:
+        raise _refusal(error) from None
+
+
+def _refusal(error: ValueError | RecursionError) -> StrictJSONError:
+    if isinstance(error, json.JSONDecodeError):
+        return StrictJSONError(f"line {error.lineno}, column {error.colno}: {error.msg}, expected valid JSON")
+    if isinstance(error, RecursionError):
+        return StrictJSONError("found arrays or objects nested too deeply, expected a flat document")
+    # all else is an integer of more digits than Python converts
+    return StrictJSONError("found a number of too many digits to be read, expected an ordinary number")

@@ -115,7 +115,7 @@ class Gathered:
         before = self._met.setdefault(item, place)
         if before is not place:
             where = before.position if before.file == place.file else ": ".join(before)
-            self.problem(place, item_key(*item), field, "an answer a second time", f"each item once (it is in {where})")
+            self.problem(place, item_key(*item), field, "an answer a second time", f"each item once: it is in {where}")
         return before is place
 
     def text(self, place: Place, item: ItemName, field: str, value: Any, *, nullable: bool = False) -> str | None:

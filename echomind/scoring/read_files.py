@@ -135,6 +135,7 @@ def read_text(source: Source, problems: Problems) -> str | None:
     elif not data.strip():
         found, expected = "an empty file", PREDICTIONS
     elif data.startswith(b"\xef\xbb\xbf"):
+        here = Problem(source.name, "line 1")
         found, expected = "a byte order mark", "plain UTF-8"
     else:
         try:

@@ -69,57 +69,53 @@ def read_official(source: Source, text: str, gathered: Gathered) -> None:
 
 def _records(file: str, text: str, gathered: Gathered) -> Iterator[tuple[Place, Record]]:
     """The objects of the array with their places; anything else in it, or wrong with it, is a problem."""
-    try:
-        values: Any = strict_json.loads(text)
-    except strict_json.StrictJSONError:
-        values = list(_one_by_one(file, text, gathered))
-    else:
-        if not values:
-            gathered.problem(Place(file), "", "", "an empty array", _KINDS)
+    values = list(_one_by_one(file, text, gathered))
     if len(values) > MAX_RECORDS:
         gathered.problem(Place(file), "", "", f"{len(values)} records", f"at most {MAX_RECORDS}")
         return
-    for number, value in enumerate(values, 1):
-        place = Place(file, f"record {number}")
+    for place, value in values:
         if isinstance(value, dict):
             yield place, value
-        elif value is not _REFUSED:
+        else:
             gathered.problem(place, "", "", shown(value), "an object")
 
 
-_REFUSED = object()
-
-
-def _one_by_one(file: str, text: str, gathered: Gathered) -> Iterator[Any]:
-    """The values of an array that cannot be read as a whole, with a problem for each that is at fault.
+def _one_by_one(file: str, text: str, gathered: Gathered) -> Iterator[tuple[Place, Any]]:
+    """The values of an array with their places, and a problem for each that cannot be read.
 
     What comes behind the place where it breaks off, or is no JSON at all, cannot be read: that is one more problem.
     """
     at = _past(text, text.index("[") + 1)
-    number = 0
+    number, line = 0, 1 + text.count("\n", 0, at)
+    if text[at:].rstrip() == "]":
+        gathered.problem(Place(file), "", "", "an empty array", _KINDS)
+        return
     while True:
-        try:
-            _, end = _DECODER.raw_decode(text, at)
-        except json.JSONDecodeError as error:
-            gathered.problem(_position(file, text, error.pos), "", "", error.msg, "valid JSON")
-            return
-        except (ValueError, RecursionError) as error:  # an endless number, endless nesting
-            gathered.problem(_position(file, text, at), "", "", f"a value that cannot be read ({error})", "an object")
-            return
         number += 1
+        place = Place(file, f"record {number} (line {line})")
         try:
-            yield strict_json.loads(text[at:end])
+            value, end = strict_json.value_at(text, at)
+            yield place, value
         except strict_json.StrictJSONError as refused:
-            gathered.problems.add(Problem(file, f"record {number}").because_of(refused))
-            yield _REFUSED
-        at = _past(text, end)
-        if text[at : at + 1] != ",":
+            try:
+                end = _DECODER.raw_decode(text, at)[1]  # where the next one begins
+            except json.JSONDecodeError as error:
+                gathered.problem(_position(file, text, error.pos), "", "", error.msg, "valid JSON")
+                return
+            except (ValueError, RecursionError):  # an endless number, endless nesting
+                gathered.problems.add(Problem(*_position(file, text, at)).because_of(refused))
+                return
+            gathered.problems.add(Problem(*place).because_of(refused))
+        behind = _past(text, end)
+        if text[behind : behind + 1] != ",":
             break
-        at = _past(text, at + 1)
-    if text[at : at + 1] != "]" or text[at + 1 :].strip():
-        at += text[at : at + 1] == "]"
-        found = shown(text[at : at + 40]) if at < len(text) else "the end of the file"
-        gathered.problem(_position(file, text, at), "", "", found, "the end of one array")
+        behind = _past(text, behind + 1)
+        line += text.count("\n", at, behind)
+        at = behind
+    if text[behind : behind + 1] != "]" or text[behind + 1 :].strip():
+        behind += text[behind : behind + 1] == "]"
+        found = shown(text[behind : behind + 40]) if behind < len(text) else "the end of the file"
+        gathered.problem(_position(file, text, behind), "", "", found, "the end of one array")
 
 
 def _position(file: str, text: str, at: int) -> Place:

@@ -1,6 +1,6 @@
 import pytest
 
-from echomind.strict_json import StrictJSONError, loads
+from echomind.strict_json import StrictJSONError, loads, value_at
 
 
 def test_ordinary_json_is_read():
@@ -29,3 +29,12 @@ def test_what_other_readers_let_through_is_refused(data, says):
     assert says in str(caught.value)
     assert "expected" in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_one_value_of_many_is_read_with_its_end():
+    text = '[{"a": 1} , 2]'
+    assert value_at(text, 1) == ({"a": 1}, 9)
+    assert value_at(text, 12) == (2, 13)
+    for wrong in ('[{"a": NaN}]', '[{"a": 1, "a": 1}]', "[]", "[" * 200_000, f"[{'1' * 5_000}]"):
+        with pytest.raises(StrictJSONError, match="expected"):
+            value_at(wrong, 1)

@@ -39,7 +39,10 @@ def test_speech_that_is_named_but_not_there_is_a_problem_where_a_folder_of_it_is
     reading = read_predictions([files["reply"]], SET, audio_root=sounds)
     assert len(reading.predictions.reply_audio) == 8
     assert len(reading.problems) == 1
-    assert "record 3: reply/id_3/target: output_content.target.file: found no file 'id_3" in reading.problems[0].line()
+    assert (
+        "record 3 (line 68): reply/id_3/target: output_content.target.file: found no file 'id_3"
+        in reading.problems[0].line()
+    )
 
 
 def test_failed_calls_need_no_speech(tmp_path):

@@ -116,7 +116,7 @@ def test_an_item_in_two_files_is_a_problem_that_names_both(tmp_path):
     problems = read_predictions([first, second], SET).problems
     assert lines(problems) == [
         "b/p.jsonl: line 1: asr/id_1/target: key: found an answer a second time,"
-        " expected each item once (it is in a/p.jsonl: line 1)"
+        " expected each item once: it is in a/p.jsonl: line 1"
     ]
 
 
@@ -135,7 +135,7 @@ def test_two_models_are_a_problem(tmp_path):
     records = reply_records(SET, replace(SAID, model="another"))
     reading = read_predictions([files["asr"], write_json(tmp_path / "r.json", records)], SET)
     assert (
-        "model: found 'another', expected 'made-model' as in made-model_asr.json: record 1"
+        "model: found 'another', expected 'made-model' as in made-model_asr.json: record 1 (line 2)"
         in lines(reading.problems)[0]
     )
     assert len(reading.problems) == 1
@@ -215,7 +215,7 @@ def test_files_that_lie_under_other_names_are_read_as_if_they_had_their_own(tmp_
         expected.problems,
         expected.warnings,
     )
-    assert any(line.startswith(f"{files['asr'].name}: record 1: asr/nobody") for line in lines(found.problems))
+    assert any(line.startswith(f"{files['asr'].name}: record 1 (line 2): asr/nobody") for line in lines(found.problems))
 
 
 def test_the_name_a_file_was_sent_under_says_its_level(tmp_path):

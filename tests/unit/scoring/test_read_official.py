@@ -66,13 +66,17 @@ def reply(style="target", **fields):
         ("asr", put(style="happy"), "style: found 'happy', expected one of target, neutral, alternative"),
         ("asr", put(style=None), "style: found null, expected one of target, neutral, alternative"),
         ("asr", put(style={}), "style: found an empty object, expected one of target"),
-        ("asr", put(model=3), "record 1: model: found 3, expected a name of at most 200 characters"),
-        ("asr", put(model="x" * 201), "record 1: model: found 'xxx"),
+        ("asr", put(model=3), "record 1 (line 2): model: found 3, expected a name of at most 200 characters"),
+        ("asr", put(model="x" * 201), "record 1 (line 2): model: found 'xxx"),
         ("understanding", put(predicted_text_answer=3), "predicted_text_answer: found 3, expected text"),
         ("understanding", put(predicted_audio_answer=3), "predicted_audio_answer: found 3, expected text"),
         ("understanding", drop("predicted_text_answer"), "predicted_text_answer: found an object with the fields"),
         ("understanding", drop("predicted_audio_answer"), "expected predicted_text_answer and predicted_audio_answer"),
-        ("understanding", drop("question_id"), "record 1: question_id: found an object with the fields ['audio_dir'"),
+        (
+            "understanding",
+            drop("question_id"),
+            "record 1 (line 2): question_id: found an object with the fields ['audio_dir'",
+        ),
         ("understanding", put(question_id="none"), "question_id: found 'none', expected one of the 24 understanding"),
         (
             "understanding",
@@ -93,14 +97,14 @@ def reply(style="target", **fields):
             "reply/id_1/neutral: response_text: found",
         ),
         ("reply", reply(file=3), "output_content.target.file: found 3, expected the name of a file"),
-        ("reply", put(ouput_prompt=3), "record 1: ouput_prompt: found 3, expected a name"),
-        ("reply", drop("case_id"), "record 1: case_id: found an object with the fields"),
+        ("reply", put(ouput_prompt=3), "record 1 (line 2): ouput_prompt: found 3, expected a name"),
+        ("reply", drop("case_id"), "record 1 (line 2): case_id: found an object with the fields"),
     ],
 )
 def test_a_faulty_record_is_told_with_place_found_and_expected(tmp_path, kind, change, told):
     reading = changed(tmp_path, kind, change)
     assert told in reading.problems[0].line()
-    assert reading.problems[0].line().startswith("p.json: record 1: ")
+    assert reading.problems[0].line().startswith("p.json: record 1 (line 2): ")
     assert reading.problem_count == 1
 
 
@@ -109,7 +113,10 @@ def test_a_record_twice_is_a_problem_that_names_the_first(tmp_path, kind):
     records = copy_of(kind)
     reading = read(tmp_path, [*records, records[0]])
     assert reading.problem_count == (3 if kind == "reply" else 1)
-    assert "found an answer a second time, expected each item once (it is in record 1)" in reading.problems[0].line()
+    assert (
+        "found an answer a second time, expected each item once: it is in record 1 (line 2)"
+        in reading.problems[0].line()
+    )
     assert f"record {len(records) + 1}" in reading.problems[0].line()
 
 
@@ -122,8 +129,11 @@ def test_a_record_twice_is_a_problem_that_names_the_first(tmp_path, kind):
         (lambda text: text[:-2] + ",\n]", "found Expecting value, expected valid JSON"),
         (lambda text: text[: len(text) // 2], "expected valid JSON"),
         (lambda text: text.replace('"style"', "style", 1), "found Expecting property name enclosed in double quotes"),
-        (lambda text: text.replace('"target"', "NaN", 1), "record 1: found NaN, expected a number"),
-        (lambda text: text.replace('"topic"', '"model"', 1), "record 1: found the key 'model' twice in one object"),
+        (lambda text: text.replace('"target"', "NaN", 1), "record 1 (line 2): found NaN, expected a number"),
+        (
+            lambda text: text.replace('"topic"', '"model"', 1),
+            "record 1 (line 2): found the key 'model' twice in one object",
+        ),
     ],
 )
 def test_a_broken_array_is_told_with_its_place(tmp_path, cut, told):
@@ -148,7 +158,7 @@ def test_every_record_of_a_broken_array_is_looked_at(tmp_path):
         '[{"case_id": "id_1", "predicted_answer": NaN}, {"case_id": "x", "predicted_answer": ""}, {"a": 1, "a"'
     )
     told = [problem.line() for problem in read_predictions([path], SET).problems]
-    assert [line.split(": ")[1] for line in told] == ["record 1", "line 1, column 102", "record 2"]
+    assert [line.split(": ")[1] for line in told] == ["record 1 (line 1)", "line 1, column 102", "record 2 (line 1)"]
 
 
 def test_the_written_answer_is_used_and_the_spoken_one_where_there_is_none(tmp_path):
@@ -181,7 +191,9 @@ def test_what_the_runner_skipped_is_missing_and_told(tmp_path):
         del record["predicted_text_answer"], record["predicted_audio_answer"], record["prediected_audio_file"]
     reading = read(tmp_path, records)
     assert reading.problems == ()
-    assert any("record 1 and 1 more: reasoning/" in w.line() and "no prediction" in w.line() for w in reading.warnings)
+    assert any(
+        "record 1 (line 2) and 1 more: reasoning/" in w.line() and "no prediction" in w.line() for w in reading.warnings
+    )
     assert len(reading.predictions.answers["reasoning"]) == len(records) - 2
 
 
@@ -214,7 +226,9 @@ def test_a_model_that_is_not_named_is_told_where_the_runner_names_it(tmp_path):
     for kind, name in (("asr", "model"), ("reply", "model"), ("reply", "ouput_prompt")):
         reading = changed(tmp_path, kind, drop(name))
         assert reading.problems == ()
-        assert [w.line().split(": ")[:3] for w in reading.warnings if w.field == name] == [["p.json", "record 1", name]]
+        assert [w.line().split(": ")[:3] for w in reading.warnings if w.field == name] == [
+            ["p.json", "record 1 (line 2)", name]
+        ]
     assert not [w for w in read(tmp_path, copy_of("understanding")).warnings if w.field == "model"]
 
 
@@ -255,7 +269,7 @@ def test_input_fields_of_another_version_of_the_set_are_a_warning(tmp_path, kind
     told = [w.line() for w in reading.warnings if w.field == field]
     assert reading.problems == ()
     assert len(told) == (value is not None)
-    assert all("record 1 and" in line and "another version of the set?" in line for line in told)
+    assert all("record 1 (line 2) and" in line and "another version of the set?" in line for line in told)
 
 
 @pytest.mark.parametrize(
@@ -265,3 +279,15 @@ def test_options_may_be_written_in_another_form(tmp_path, form):
     records = copy_of("understanding")[:1]
     records[0] |= {"options_text": form.format(**QUESTION.options), "question": f" {QUESTION.question}\n"}
     assert [w for w in read(tmp_path, records).warnings if w.field in ("options_text", "question")] == []
+
+
+def test_records_are_told_with_the_line_that_they_begin_on(tmp_path):
+    path = tmp_path / "p.json"
+    path.write_bytes(b'\r\n[ {"a": 1},\r\n\r\n {"case_id":\n"id_1", "predicted_answer": NaN}\n, 3, 4\n]')
+    told = [problem.line().split(": ")[1] for problem in read_predictions([path], SET).problems]
+    assert told == [
+        "record 2 (line 4)",
+        "record 3 (line 6)",
+        "record 4 (line 6)",
+        "found no prediction; the first record is an object with the fields ['a'], expected one kind of record a file",
+    ]
