@@ -38,6 +38,15 @@ _PROMPT_NAMES = ("ouput_prompt", "output_prompt")
 _ANSWER_NAMES = ("predicted_text_answer", "predicted_audio_answer")
 _REPLY_NAMES = ("response_text", "response_audio_transcript")
 _FIELDS = {"asr": "predicted_answer", "reply": "output_content"}
+# All that the runner and ``evaluate`` write: what they were asked, and what was answered.
+_KNOWN = frozenset(
+    [
+        *("case_id", "question_id", "question_type", "question", "options_text", "answer", "audio_dir", "audio_name"),
+        *("input_text", "spoken_info", "topic", "style", "model", "prediected_audio_file", "predicted_audio_file"),
+        *(f"{style}_audio_info" for style in STYLES),
+        *(*_FIELDS.values(), *_ANSWER_NAMES, *_PROMPT_NAMES),
+    ]
+)
 _KINDS = f"records with {_FIELDS['asr']}, with {' and '.join(_ANSWER_NAMES)}, or with {_FIELDS['reply']}"
 _DECODER = json.JSONDecoder()
 _SPACE = re.compile(r"[ \t\n\r]*")
@@ -75,6 +84,10 @@ def _records(file: str, text: str, gathered: Gathered) -> Iterator[tuple[Place, 
         return
     for place, value in values:
         if isinstance(value, dict):
+            if not value.keys() <= _KNOWN:
+                name = next(name for name in value if name not in _KNOWN)
+                told = Problem(*place, "", name, "a field that is not read", "those of the official runner alone")
+                gathered.note("unknown field", told)
             yield place, value
         else:
             gathered.problem(place, "", "", shown(value), "an object")

@@ -291,3 +291,15 @@ def test_records_are_told_with_the_line_that_they_begin_on(tmp_path):
         "record 4 (line 6)",
         "found no prediction; the first record is an object with the fields ['a'], expected one kind of record a file",
     ]
+
+
+def test_a_field_that_nobody_reads_is_told(tmp_path):
+    records = copy_of("understanding")
+    records[1]["level"] = records[3]["level"] = "empathy"
+    reading = read(tmp_path, records)
+    [line] = [warning.line() for warning in reading.warnings if warning.field == "level"]
+    assert reading.problem_count == 0
+    assert line == (
+        "p.json: record 2 (line 12) and 1 more: level: found a field that is not read,"
+        " expected those of the official runner alone"
+    )
