@@ -158,7 +158,8 @@ def _misnamed(name: str, archive: str, is_sound: bool) -> tuple[str, str] | None
     """Where the ending of a name and what the file holds disagree: found, expected. No ending agrees with anything."""
     match = _ENDING.search(name)
     ending = match.group().lower() if match else ""
-    holds, endings = "neither sound nor an archive", SUFFIXES
+    holds: str = "neither sound nor an archive"
+    endings: tuple[str, ...] = SUFFIXES
     if archive:
         holds, endings = "a zip archive", (".zip",)
     elif is_sound:

@@ -14,11 +14,11 @@ STORED, DEFLATED = zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED
 
 
 def make_zip(members: Mapping[str, bytes], method: int = DEFLATED) -> bytes:
-    """An honest zip."""
+    """An honest zip, the same bytes whenever it is made."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", method) as archive:
         for name, data in members.items():
-            archive.writestr(name, data)
+            archive.writestr(zipfile.ZipInfo(name), data, method)
     return out.getvalue()
 
 

@@ -1,43 +1,18 @@
 """Uploads to HumDial's board: the challenge's own dialogues, with replies."""
 
-import json
-
 import pytest
 
 from echomind.settings import Settings
 from echomind.submissions.intake import Incoming, accept, check_files
-from tests.unit.scoring.made_dialogues import dialogue, write_challenge
+from tests.unit.scoring.made_dialogues import dialogue
+from tests.unit.submissions.made_challenge import challenge_files, write_references
 from tests.unit.submissions.made_sounds import sound
 from tests.unit.submissions.made_uploads import ME, made_form, zipped
 
 
-def without_replies(line):
-    return line | {"turns": [{k: v for k, v in turn.items() if k != "response_text"} for turn in line["turns"]]}
-
-
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory):
-    root = write_challenge(tmp_path_factory.mktemp("HD-Track1-Test"))
-    for path in root.rglob("*.jsonl"):
-        lines = [without_replies(json.loads(line)) for line in path.read_text().splitlines()]
-        path.write_text("\n".join(json.dumps(line, ensure_ascii=False) for line in lines))
-    for path in root.rglob("*.wav"):
-        path.unlink()
-    return Settings(humdial_set=str(root))
-
-
-def tree(**changed):
-    """The files that a team sends, sound of task 3 included; ``changed`` dialogues by id."""
-    files = {}
-    for language in ("zh", "en"):
-        for task in (1, 2, 3):
-            lines = [dialogue(task, language, n) for n in (1, 2, 3)]
-            where = f"{language}/HD-Track1-T{task}"
-            for line in lines if task == 3 else ():
-                files[f"{where}/{line['dialogue_id']}_2_response.wav"] = sound(0.2)
-            text = [json.dumps(changed.get(line["dialogue_id"], line), ensure_ascii=False) for line in lines]
-            files[f"{where}/HD-Track1-T{task}.jsonl"] = "\n".join(text).encode()
-    return files
+    return Settings(humdial_set=str(write_references(tmp_path_factory.mktemp("HD-Track1-Test"))))
 
 
 def checked(files, settings, form=None):
@@ -49,7 +24,7 @@ FORM = {"board": "humdial", "voice": "human"}
 
 
 def test_a_whole_submission_is_taken(settings):
-    found, _ = checked(tree(), settings, made_form(**FORM))
+    found, _ = checked(challenge_files(), settings, made_form(**FORM))
     assert found.ok, found.lines()
     assert {name: (p.expected, p.answered, p.failed) for name, p in found.coverage.items()} == {
         f"t{task}_{language}": (3, 3, 0) for task in (1, 2, 3) for language in ("zh", "en")
@@ -61,13 +36,13 @@ def test_a_whole_submission_is_taken(settings):
 
 
 def test_it_is_kept_with_its_sound(settings):
-    receipt, kept = accept(zipped(tree()), made_form(**FORM), ME, settings)
+    receipt, kept = accept(zipped(challenge_files()), made_form(**FORM), ME, settings)
     assert sorted(name.partition(".")[2] for name in kept) == ["jsonl"] * 6 + ["wav"] * 6
-    assert {file.sent_as for file in receipt.files} == set(tree())
+    assert {file.sent_as for file in receipt.files} == set(challenge_files())
 
 
 def test_missing_and_silent_dialogues_are_told_and_count(settings):
-    files = tree(task1_3_zh_0001=dialogue(1, "zh", 1, ""))
+    files = challenge_files(task1_3_zh_0001=dialogue(1, "zh", 1, ""))
     del files["en/HD-Track1-T2/HD-Track1-T2.jsonl"]
     found, _ = checked(files, settings)
     assert found.ok
@@ -95,18 +70,20 @@ def changed_turn(**changes):
     ],
 )
 def test_words_and_emotions_have_to_be_the_test_sets(settings, line, told):
-    _, [only] = checked(tree(task1_3_en_0002=line), settings)
+    _, [only] = checked(challenge_files(task1_3_en_0002=line), settings)
     assert only.startswith(f"task1_3_en_0002: {told}")
 
 
 def test_dialogues_of_somewhere_else(settings):
-    _, [only] = checked(tree(task1_3_en_0002=dialogue(1, "en", 77)), settings)
+    _, [only] = checked(challenge_files(task1_3_en_0002=dialogue(1, "en", 77)), settings)
     expected = "found 'task1_3_en_0077', expected one of the 18 dialogues of the test set"
     assert only == f"task1_3_en_0077: dialogue_id: {expected}"
 
 
 def test_faults_of_the_files_are_told_as_by_the_reader(settings):
-    _, lines = checked(tree() | {"en/HD-Track1-T1/HD-Track1-T1.jsonl": b'{"dialogue_id": NaN}\n[]\n'}, settings)
+    _, lines = checked(
+        challenge_files() | {"en/HD-Track1-T1/HD-Track1-T1.jsonl": b'{"dialogue_id": NaN}\n[]\n'}, settings
+    )
     assert [line.partition(": ")[0] for line in lines] == ["en/HD-Track1-T1/HD-Track1-T1.jsonl"] * 2
     found = check_files([Incoming("d.jsonl", b"\n\n")], "humdial", None, settings)
     assert found.lines() == ["d.jsonl: found an empty file, expected a file in JSON Lines"]
