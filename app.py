@@ -21,6 +21,7 @@ from echomind.ui.moderation import build_moderation
 from echomind.ui.site import Site, site_of
 from echomind.ui.submissions import build_submissions
 from echomind.ui.submit import build_submit
+from echomind.ui.submit_endpoints import publish_submit
 from echomind.ui.talk import build_talk
 from echomind.ui.theme import HEAD, stylesheet, theme
 
@@ -42,13 +43,14 @@ def navigation() -> None:
 
 
 def build(site: Site) -> gr.Blocks:
-    """All pages in one app. Talk is the first; the results' endpoints belong to no page."""
+    """All pages in one app. Talk is the first; the endpoints of results and submissions belong to no page."""
     api = ResultsApi(site.results)
     with gr.Blocks(title="EchoMind", analytics_enabled=False, delete_cache=UPLOADS_S) as demo:
         navigation()
         build_talk(site)
         gr.api(spoken(api.leaderboard), api_name="leaderboard", concurrency_limit=None)
         gr.api(spoken(api.correlation), api_name="correlation", concurrency_limit=None)
+        publish_submit(site)
     for name, build_page, in_navigation in PAGES:
         with demo.route(name, show_in_navbar=in_navigation):
             navigation()

@@ -15,7 +15,7 @@ from echomind.settings import ROOT, Settings
 from echomind.submissions.desk import open_desk
 from echomind.ui.site import site_of
 
-PUBLIC = {"/talk", "/leaderboard", "/correlation"}
+PUBLIC = {"/talk", "/leaderboard", "/correlation", "/check_submission", "/submit", "/submission_status"}
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def test_only_the_intended_endpoints_are_public(served):
 
 def test_the_tools_for_agents_are_the_same(served):
     tools = httpx.get(f"{served}gradio_api/mcp/schema").json()
-    assert {tool["name"].split("_")[-1] for tool in tools} == {name.strip("/") for name in PUBLIC}
+    assert {tool["name"] for tool in tools} == {name.strip("/") for name in PUBLIC}
     assert all(tool["description"] for tool in tools)
 
 
