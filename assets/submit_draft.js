@@ -1,0 +1,65 @@
+// The draft of the Submit page: kept in this browser alone, so that a reload, a sign-in or a lost connection lose
+// nothing. Put in front of the page's small scripts, with `names`, `allowed` and `start` of the form.
+const KEY = "echomind-submit-1"; // another number when what is kept changes its shape
+const DAY = 24 * 3600 * 1000; // for so long a receipt is shown again
+
+const read = () => {
+  try {
+    const draft = JSON.parse(localStorage.getItem(KEY));
+    return draft && typeof draft === "object" ? draft : {};
+  } catch {
+    return {}; // a browser that keeps nothing, or something that is no draft: the page begins anew
+  }
+};
+const write = (draft) => {
+  try {
+    localStorage.setItem(KEY, JSON.stringify({ ...draft, saved: Date.now() }));
+  } catch {
+    console.info("This browser keeps no draft.");
+  }
+};
+const forget = () => {
+  try {
+    localStorage.removeItem(KEY);
+  } catch {
+    console.info("This browser keeps no draft.");
+  }
+};
+const text = (value) => (typeof value === "string" ? value : "");
+
+// What the page has now: the form's fields, the tray's token, the receipt.
+const save = (...values) => {
+  const fields = Object.fromEntries(names.map((name, place) => [name, text(values[place])]));
+  const [tray, receipt] = values.slice(names.length).map(text);
+  if (receipt) write({ receipt, step: 5 });
+  else if (tray || names.some((name) => fields[name] !== start[name])) write({ ...read(), fields, tray, receipt: "" });
+  else forget();
+};
+
+// The form's fields, the tray's token, the receipt and the step, as they were kept.
+const restore = () => {
+  const draft = read();
+  const kept = (name) => {
+    const value = draft.fields?.[name];
+    return typeof value === "string" && (!allowed[name] || allowed[name].includes(value)) ? value : start[name];
+  };
+  const chosen = (name) => {
+    const value = kept(name);
+    return value || !allowed[name] || allowed[name].includes("") ? value : null; // null: no button is pressed
+  };
+  const receipt = Date.now() - draft.saved < DAY ? text(draft.receipt) : "";
+  return [...names.map(chosen), text(draft.tray), receipt, Number(draft.step) || 1];
+};
+
+// Which step is open, as the page shows it.
+const remember = () => {
+  const open = document.querySelector("#submit-walk .step-button.active");
+  const draft = read();
+  if (open && draft.fields) write({ ...draft, step: Number(open.dataset.tabId) });
+};
+
+// Everything as at the first visit.
+const begin = () => {
+  forget();
+  return [...names.map((name) => start[name] || (allowed[name] && !allowed[name].includes("") ? null : "")), "", "", 1];
+};

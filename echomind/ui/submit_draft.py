@@ -1,0 +1,38 @@
+"""The scripts of the Submit page that ask no server: the draft in the visitor's browser, and what buttons do."""
+
+from __future__ import annotations
+
+import json
+
+from echomind.settings import Settings
+from echomind.submissions.references import VOICES
+from echomind.ui.submit_form import NAMES, allowed, defaults, voices_of
+
+
+class Draft:
+    """The scripts that keep what is filled in, in the visitor's browser."""
+
+    def __init__(self, settings: Settings) -> None:
+        code = (settings.assets_dir / "submit_draft.js").read_text(encoding="utf-8")
+        known = {"names": NAMES, "allowed": allowed(settings), "start": defaults(settings)}
+        self._code = "\n".join([*(f"const {name} = {json.dumps(value)};" for name, value in known.items()), code])
+
+    def script(self, name: str) -> str:
+        """One of its functions, as gradio runs it."""
+        return f"(...values) => {{ {self._code}\nreturn {name}(...values); }}"
+
+
+def step_script(step: int) -> str:
+    """Opens a step of the walkthrough."""
+    return f"() => ({{ selected: {step}, __type__: 'update' }})"
+
+
+_VOICES = json.dumps({board: voices_of(board) for board in VOICES})
+VOICES_OF_BOARD = f"""(board) => {{
+  const choices = ({_VOICES})[board] ?? [];
+  return {{ choices, value: choices[0]?.[1], __type__: 'update' }};
+}}"""
+HANDING_IN = "() => ({ interactive: false, value: 'Handing in…', __type__: 'update' })"
+HAND_IN = "() => ({ interactive: true, value: 'Hand in', __type__: 'update' })"
+# the step, receipt and tray, the list of files, the timer: the form stays, for the same model with another prompt
+ANOTHER = "() => [{ selected: 1, __type__: 'update' }, '', '', '', { active: false, __type__: 'update' }]"

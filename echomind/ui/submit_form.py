@@ -1,0 +1,120 @@
+"""The form of the Submit page: what is asked, in words, and which boards can be scored here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from echomind.benchmark.load import MINI
+from echomind.leaderboard.boards import BOARDS
+from echomind.settings import Settings
+from echomind.submissions.form import FIELDS
+from echomind.submissions.references import VOICES, BoardId
+
+Choices = tuple[tuple[str, str], ...]  # words on the page, value
+NOT_STATED = ("not stated", "")
+
+
+@dataclass(frozen=True)
+class Question:
+    """How the page asks for a field of ``FIELDS``; ``choices`` where there are few answers."""
+
+    label: str
+    hint: str = ""
+    example: str = ""
+    choices: Choices = ()
+
+
+QUESTIONS: Mapping[str, Question] = {
+    "board": Question("Board"),
+    "model": Question("Model name", "As it shall stand on the board.", "My-SLM-7B"),
+    "prompt": Question(
+        "Prompt condition",
+        "How the model was prompted for its replies.",
+        choices=(("no system prompt", "zero"), ("basic", "basic"), ("enhanced", "enhanced")),
+    ),
+    "voice": Question("Voices it listened to", choices=(("synthetic", "tts"), ("recorded people", "human"))),
+    "hub_id": Question("Hub id", example="owner/name"),
+    "org": Question("Organisation", example="university, company or your own name"),
+    "params_b": Question("Size, billions of parameters", example="7 or 0.5"),
+    "licence": Question("Licence", example="Apache-2.0"),
+    "url": Question("Paper or code", example="https://…"),
+    "decoding": Question("Decoding", example="greedy, 512 tokens"),
+    "runs": Question("Number of runs", example="1"),
+    "contact": Question(
+        "Contact (private)",
+        "Only this board's moderators see it, should they have a question. Never published.",
+        "e-mail or web address",
+    ),
+    "weights": Question("Weights", choices=(("open", "open"), ("closed", "closed"), NOT_STATED)),
+    "speech_out": Question("It speaks its replies", choices=(("yes", "yes"), ("no", "no"), NOT_STATED)),
+}
+_BY_NAME = {field.name: field for field in FIELDS}
+NAMES = tuple(QUESTIONS)  # in the order of the page, and of every list of the form's values
+NEEDED = tuple(name for name in NAMES if _BY_NAME[name].needed)
+
+
+def closed_boards(settings: Settings) -> dict[BoardId, str]:
+    """The boards whose answers cannot be scored here, each with the reason."""
+    here = {
+        "echomind-mini": (settings.assets_dir / MINI).is_dir(),
+        "echomind": bool(settings.echomind_set),
+        "humdial": bool(settings.humdial_set),
+    }
+    return {
+        board: "its reference answers are not on this server; score it with the command below"
+        for board in VOICES
+        if not here[board]
+    }
+
+
+def open_boards(settings: Settings) -> Choices:
+    """The boards that can be scored here: title and id."""
+    closed = closed_boards(settings)
+    return tuple((BOARDS[board].title, board) for board in VOICES if board not in closed)
+
+
+def voices_of(board: str) -> Choices:
+    """The voices that a board has; all where it is none of ours."""
+    here = next((voices for known, voices in VOICES.items() if known == board), ("tts", "human"))
+    return tuple(choice for choice in QUESTIONS["voice"].choices if choice[1] in here)
+
+
+def defaults(settings: Settings) -> dict[str, str]:
+    """What the form says before anybody has written into it."""
+    boards = open_boards(settings)
+    board = boards[0][1] if boards else ""
+    voices = voices_of(board)
+    return dict.fromkeys(NAMES, "") | {"board": board, "voice": voices[0][1] if voices else ""}
+
+
+def allowed(settings: Settings) -> dict[str, list[str]]:
+    """The values that fields with few answers can have, for drafts that were kept in a browser."""
+    values = {name: [value for _, value in asked.choices] for name, asked in QUESTIONS.items() if asked.choices}
+    return values | {"board": [board for _, board in open_boards(settings)]}
+
+
+def given(values: Sequence[Any]) -> dict[str, Any]:
+    """The form's values by field name, as ``read_form`` takes them; what was not answered is left out."""
+    return {name: value for name, value in zip(NAMES, values, strict=True) if value not in (None, "")}
+
+
+def field_words(name: str) -> str:
+    """What the page calls a field; the name itself of a field that the form does not have."""
+    return QUESTIONS[name].label if name in QUESTIONS else name
+
+
+def build_field(name: str, settings: Settings, start: Mapping[str, str]) -> gr.Radio | gr.Textbox:
+    """The component that asks for a field."""
+    asked, field = QUESTIONS[name], _BY_NAME[name]
+    choices = {"board": open_boards(settings), "voice": voices_of(start["board"])}.get(name, asked.choices)
+    label = f"{asked.label} · needed" if field.needed else asked.label
+    frame: dict[str, Any] = {"label": label, "info": asked.hint or None, "elem_id": f"submit-{name}", "min_width": 200}
+    if name == "board" or asked.choices:
+        return gr.Radio(list(choices), value=start[name] or None if field.needed else start[name], **frame)
+    return gr.Textbox(
+        placeholder=asked.example, max_length=field.longest, max_lines=1, elem_classes="em-field", **frame
+    )

@@ -1,0 +1,180 @@
+"""A receipt as the Submit page shows it: what was received, where it is now, and its scores once it is published."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from markupsafe import Markup
+
+from echomind.leaderboard.boards import BOARDS
+from echomind.scoring.report import Cell, ScoreReport
+from echomind.submissions.layout import to_json
+from echomind.submissions.model import Receipt, State
+from echomind.submissions.service import Status
+from echomind.ui.markup import h, link, together
+from echomind.ui.submit_check_view import bar, count, download, scores_html, visible
+
+# What a state is called on the page, and what it means for the sender.
+STATES: Mapping[State, tuple[str, str]] = {
+    "received": ("Received", "It is kept and waits to be scored. You may close this page: nothing depends on it."),
+    "scoring": ("Being scored", "It is kept and being scored. You may close this page: nothing depends on it."),
+    "scored": ("Scored", "Its row is about to be shown."),
+    "published": ("Published", "Its row is on the leaderboard, marked as not verified until a moderator has looked."),
+    "failed": ("Not scored", "Put right what is said below and hand it in again."),
+    "held": ("Waits for a person", "It is kept. A moderator will look at it; there is nothing that you have to do."),
+    "withdrawn": ("Withdrawn", "It was taken back by its sender."),
+}
+MOVING: frozenset[State] = frozenset({"received", "scoring", "scored"})  # a while later it is another state
+_WAY: tuple[State, ...] = ("received", "scoring", "scored", "published")
+_EVENTS: Mapping[str, State] = {
+    "received": "received",
+    "claimed": "scoring",
+    "scored": "scored",
+    "published": "published",
+}
+
+
+def is_moving(status: Status) -> bool:
+    """Whether looking again a moment later may show something else."""
+    return status.state in MOVING or not status.stored
+
+
+def receipt_html(status: Status, report: ScoreReport | None, told: str = "") -> Markup:
+    """A receipt, with ``told`` above it; ``report`` where there is one."""
+    receipt = status.receipt
+    return h(
+        "div",
+        h("p", visible(told), class_="em-said", role="status") if told else None,
+        h("div", _now(status), _facts(status), class_="em-receipt"),
+        h("div", _links(status), class_="em-receipt-scores") if report is None else _scores(status, report),
+        class_="em-done",
+        data_state=status.state,
+        data_receipt=receipt.id,
+    )
+
+
+def lost_html(submission_id: str, why: str) -> Markup:
+    """The state cannot be read now; the receipt is as good as before."""
+    return together(
+        h("h2", "Received", class_="em-verdict em-good"),
+        h("p", "Your receipt is ", h("code", submission_id, id="submit-id"), "; it is kept."),
+        h("p", f"Its state cannot be shown at the moment: {visible(why)}", class_="em-fine", role="status"),
+    )
+
+
+def clock(time: datetime) -> Markup:
+    """A time in UTC, to the second."""
+    return h("time", f"{time:%Y-%m-%d %H:%M:%S} UTC", datetime=time.isoformat())
+
+
+def _now(status: Status) -> Markup:
+    words, meaning = STATES[status.state]
+    good = " em-bad" if status.state == "failed" else " em-good"
+    return h(
+        "section",
+        h("h2", words, class_=f"em-verdict{good}", role="status"),
+        h("p", meaning),
+        h("p", visible(status.reason), class_="em-reason") if status.reason else None,
+        _progress(status),
+        h("p", "Not yet copied to the store that outlives this server; that follows by itself.", class_="em-fine")
+        if not status.stored
+        else None,
+        _way(status) if status.state in _WAY else None,
+    )
+
+
+def _progress(status: Status) -> Markup | None:
+    if status.state == "received" and status.position:
+        ahead = status.position - 1
+        words = "Next to be scored." if not ahead else f"{count(ahead, 'submission')} ahead of it."
+        return h("p", words, class_="em-fine")
+    if status.state != "scoring":
+        return None
+    done = status.progress.done if status.progress else 0.0
+    doing = visible(status.progress.doing) if status.progress else "starting"
+    return h("p", bar(done), h("span", f"{100 * done:.0f} %, {doing}"), class_="em-progress")
+
+
+def _way(status: Status) -> Markup:
+    """The four states of the straight way, each with when it was reached."""
+    times = {_EVENTS[event.kind]: event.at for event in status.times if event.kind in _EVENTS}
+    times.setdefault("received", status.receipt.at)
+    reached = _WAY.index(status.state) if status.state in _WAY else -1
+    steps = [
+        h(
+            "li",
+            h("span", STATES[state][0]),
+            h("time", f"{times[state]:%H:%M:%S}", datetime=times[state].isoformat())
+            if state in times and place <= reached
+            else h("span", "—", aria_label="not yet"),
+            class_="em-reached" if place <= reached else None,
+        )
+        for place, state in enumerate(_WAY)
+    ]
+    return h("ol", steps, class_="em-way", aria_label="States, times in UTC")
+
+
+def _facts(status: Status) -> Markup:
+    receipt = status.receipt
+    size = sum(file.size for file in receipt.files)
+    facts: list[tuple[str, Markup | str]] = [
+        ("Model", visible(receipt.form.model)),
+        ("Board", BOARDS[receipt.form.board].title),
+        ("Received", clock(receipt.at)),
+        ("From", _from(receipt)),
+        ("Files", f"{count(len(receipt.files), 'file')}, {size / 2**20:.1f} MB"),
+    ]
+    rows = [piece for name, value in facts for piece in (h("dt", name), h("dd", value))]
+    return h(
+        "section",
+        h("dl", _copied("Receipt", receipt.id, "submit-id"), rows),
+        h("dl", _copied("Content hash, SHA-256", receipt.content, "submit-content")),
+        h(
+            "p",
+            download(
+                "Download the receipt",
+                f"receipt-{receipt.id}.json",
+                to_json(receipt).decode("utf-8"),
+                "submit-json",
+                copy=False,
+            ),
+            class_="em-actions",
+        ),
+    )
+
+
+def _from(receipt: Receipt) -> str:
+    return "this machine" if receipt.sender.provider == "local" else visible(receipt.sender.name)
+
+
+def _copied(words: str, value: str, id_: str) -> list[Markup]:
+    button = h("button", "Copy", type="button", data_copy=id_, class_="em-button em-small", aria_label=f"Copy {words}")
+    return [h("dt", words), h("dd", h("code", value, id=id_), button)]
+
+
+def _links(status: Status) -> Markup:
+    row = h("a", "See the row on the Leaderboard", href=f"/leaderboard?board={status.receipt.form.board}")
+    return h(
+        "p",
+        row if status.state == "published" else None,
+        h("a", "The page of this submission", href=f"/submissions?receipt={status.id}"),
+        class_="em-links",
+    )
+
+
+def _scores(status: Status, report: ScoreReport) -> Markup:
+    cells: dict[str, Cell] = {}
+    for part in (*report.level.values(), report.beyond.get("style", {}), report.beyond.get("chain", {})):
+        cells |= part
+    title = together(
+        link(visible(status.receipt.form.model), status.receipt.form.url),
+        h("small", f"{BOARDS[status.receipt.form.board].title}, scored by {report.scorer}"),
+    )
+    return h(
+        "section",
+        h("h3", "Scores"),
+        scores_html(status.receipt.form.board, cells, title),
+        _links(status),
+        class_="em-receipt-scores",
+    )

@@ -1,0 +1,196 @@
+"""What each step of the Submit page does, without a page: from what the browser holds to what is shown next.
+
+Nothing of a visitor is kept between two steps but the tray: form, token and receipt come with each call from the
+browser, which keeps them as a draft. So a reload, a sign-in, a lost answer or a restart of the app lose nothing, and
+every step can be repeated. What a step cannot do it says in one line in place.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from markupsafe import Markup
+
+from echomind.errors import EchoMindError
+from echomind.submissions.check import Check, IntakeError
+from echomind.submissions.intake import IntakeUnavailable
+from echomind.submissions.limits import AlreadyReceived
+from echomind.submissions.service import Status
+from echomind.submissions.store import StoreError, UnknownSubmission
+from echomind.submissions.trays import NoTray
+from echomind.ui import submit_view as view
+from echomind.ui.identity import KEY_S, NotSignedIn
+from echomind.ui.site import Site
+from echomind.ui.submit_check_view import check_html, not_checked_html
+from echomind.ui.submit_receipt_view import is_moving, lost_html, receipt_html
+from echomind.ui.submit_uploads import UploadDesk, UploadError
+
+CHOOSE, CHECK, SIGN_IN, CONFIRM, RECEIPT = range(1, 6)
+_AGAIN = " Nothing is lost; try again."
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the browser holds: the form's texts by field name, the token of the tray, who says to be there."""
+
+    form: Mapping[str, Any]
+    tray: str = ""
+    profile: gr.OAuthProfile | None = None
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What changes on the page; ``None``: stays as it is. ``ready``: it may be handed in; ``moving``: look again."""
+
+    step: int | None = None
+    tray: str | None = None
+    receipt: str | None = None
+    files: Markup | None = None
+    checked: Markup | None = None
+    signed: Markup | None = None
+    refused: Markup | None = None
+    confirm: Markup | None = None
+    done: Markup | None = None
+    ready: bool | None = None
+    moving: bool | None = None
+
+
+class Steps:
+    """The steps for all visitors of one site. Safe between threads."""
+
+    def __init__(self, site: Site, uploads: Path) -> None:
+        self._site = site
+        limit = site.settings.max_upload_mb * 2**20
+        self._uploads = UploadDesk(site.desk.trays, uploads, limit)
+
+    def add(self, payload: Any, tray: str) -> Shown:
+        """Files were dropped."""
+        try:
+            tray = self._uploads.add(payload, tray)
+        except (UploadError, NoTray) as error:
+            return Shown(files=self._files(tray, str(error)))
+        return Shown(tray=tray, files=self._files(tray))
+
+    def remove(self, number: int, tray: str) -> Shown:
+        """One of the files was taken away."""
+        try:
+            tray = self._uploads.without(tray, number)
+        except NoTray as error:
+            return Shown(tray="", files=view.files_html([], str(error)))
+        return Shown(tray=tray, files=self._files(tray))
+
+    def forget(self, tray: str) -> Shown:
+        """The draft is dropped, its files too."""
+        self._site.desk.trays.drop(tray)
+        return Shown(files=view.files_html([]))
+
+    def check(self, given: Given) -> Shown:
+        """Check files and form; nothing is kept."""
+        begun = time.perf_counter()
+        try:
+            files = self._site.desk.trays.files(given.tray)
+            check = self._site.desk.check(files, given.form)
+        except NoTray as error:
+            return Shown(step=CHOOSE, tray="", files=view.files_html([], str(error)), ready=False)
+        except IntakeUnavailable as error:
+            return Shown(step=CHECK, checked=not_checked_html(str(error)), ready=False)
+        return Shown(
+            step=CHECK,
+            checked=check_html(check, time.perf_counter() - begun, len(files)),
+            confirm=self._confirm(check, given),
+            signed=self._signed(given),
+            refused=Markup(""),
+            ready=check.ok,
+        )
+
+    def go_on(self, given: Given) -> Shown:
+        """From the check, or from the sign-in, to what comes next: by itself where nobody has to sign in."""
+        try:
+            self._site.identity.sender(given.profile, given.key)
+        except NotSignedIn as error:
+            told = view.refused(str(error)) if given.key else Markup("")
+            return Shown(step=SIGN_IN, signed=self._signed(given), refused=told)
+        return Shown(step=CONFIRM, refused=Markup(""))
+
+    def hand_in(self, given: Given) -> Shown:
+        """Keep it and show the receipt. Again after a lost answer: the receipt that was given then."""
+        desk, told, begun = self._site.desk, "", time.perf_counter()
+        try:
+            sender = self._site.identity.sender(given.profile, given.key)
+            files = desk.trays.files(given.tray)
+            submission_id = desk.submit(files, given.form, sender).id
+        except NotSignedIn as error:
+            return Shown(step=SIGN_IN, signed=self._signed(given), refused=view.refused(str(error)))
+        except AlreadyReceived as error:
+            submission_id = error.submission_id
+            told = "These files were received before. This is the receipt of then; nothing was handed in twice."
+        except NoTray as error:
+            return Shown(step=CHOOSE, tray="", files=view.files_html([], str(error)), ready=False)
+        except IntakeError as error:
+            return Shown(
+                step=CHECK, checked=check_html(error.check, time.perf_counter() - begun, len(files)), ready=False
+            )
+        except EchoMindError as error:  # a limit is reached, or it cannot be kept now
+            again = "" if isinstance(error, IntakeUnavailable) else _AGAIN
+            return Shown(refused=view.refused(f"{error}.{again}"))
+        return self.look(submission_id, told)
+
+    def look(self, submission_id: str, told: str = "") -> Shown:
+        """Where a submission is now."""
+        try:
+            status = self._site.desk.submissions.status(submission_id)
+            shown = receipt_html(status, self._report(status), told)
+        except UnknownSubmission:
+            return Shown(step=CHOOSE, receipt="", moving=False)
+        except StoreError as error:
+            return Shown(step=RECEIPT, receipt=submission_id, done=lost_html(submission_id, str(error)), moving=True)
+        return Shown(step=RECEIPT, receipt=submission_id, done=shown, refused=Markup(""), moving=is_moving(status))
+
+    def resume(self, given: Given, receipt: str, step: int) -> Shown:
+        """The page was opened anew: where its draft stood, as far as everything is still there."""
+        if receipt:
+            return self.look(receipt)
+        if not given.tray:
+            return Shown(signed=self._signed(given))
+        try:
+            files = view.files_html(self._uploads.on(given.tray))
+        except NoTray as error:
+            return Shown(step=CHOOSE, tray="", files=view.files_html([], str(error)), signed=self._signed(given))
+        if step < CHECK:
+            return Shown(files=files, signed=self._signed(given))
+        shown = self.check(given)
+        if step > CHECK and shown.ready:
+            there = self.go_on(given)
+            shown = replace(shown, step=there.step, refused=there.refused)
+        return replace(shown, files=files)
+
+    def script_key(self, profile: gr.OAuthProfile | None) -> Markup:
+        """A key for scripts of who is signed in."""
+        try:
+            return view.key_html(self._site.identity.script_key(profile), KEY_S / 3600)
+        except NotSignedIn as error:
+            return view.refused(str(error))
+
+    def _files(self, tray: str, told: str = "") -> Markup:
+        try:
+            return view.files_html(self._uploads.on(tray), told)
+        except NoTray as error:
+            return view.files_html([], told or str(error))
+
+    def _signed(self, given: Given) -> Markup:
+        name = given.profile.username if given.profile is not None else ""
+        return view.sign_in_html(self._site.identity.way, name)
+
+    def _confirm(self, check: Check, given: Given) -> Markup:
+        unnamed = "the holder of the admin token" if self._site.identity.way == "token" else "whoever uses this machine"
+        who = given.profile.username if given.profile is not None else unnamed
+        return view.confirm_html(check if check.ok else None, who, self._site.settings)
+
+    def _report(self, status: Status) -> Any:
+        return self._site.desk.submissions.report(status.id) if status.state == "published" else None
