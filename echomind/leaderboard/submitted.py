@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 import logging
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from weakref import WeakKeyDictionary
 
 from echomind.errors import EchoMindError
 from echomind.leaderboard.from_report import record_of
+from echomind.leaderboard.record_files import NOTHING
 from echomind.leaderboard.records import ModelInfo, Protocol, Provenance, Record
 from echomind.models.evaluation.official_files import safe_name
 from echomind.scoring.report import ScoreReport
@@ -31,7 +34,7 @@ class _Rows:
     listing: Listing
     version: int = -1
     records: dict[str, tuple[int, Record | None]] = field(default_factory=dict)
-    boards: dict[str, dict[str, Record]] = field(default_factory=dict)
+    boards: dict[str, Mapping[str, Record]] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -46,6 +49,11 @@ def published_records(store: Store, board: str) -> dict[str, Record]:
     one measured otherwise than the board asks is listed and not ranked. One whose report cannot be read or does not fit
     the board is left out and said in the log. Cheap while nothing changed. Raises ``StoreUnavailable``.
     """
+    return dict(published_board(store, board))
+
+
+def published_board(store: Store, board: str) -> Mapping[str, Record]:
+    """As ``published_records``; the same object while no row of the board changed."""
     with _known_lock:
         rows = _known.setdefault(store, _Rows(Listing(store)))
     with rows.lock:
@@ -53,20 +61,27 @@ def published_records(store: Store, board: str) -> dict[str, Record]:
         if rows.version != rows.listing.version:
             _make(store, rows, submissions)
             rows.version = rows.listing.version
-        return dict(rows.boards.get(board, {}))
+        return rows.boards.get(board, NOTHING)
 
 
 def _make(store: Store, rows: _Rows, submissions: list[Submission]) -> None:
-    before, rows.records, rows.boards = rows.records, {}, {}
+    records: dict[str, tuple[int, Record | None]] = {}
+    made: dict[str, dict[str, Record]] = {}
     for submission in reversed(submissions):
         submission_id = submission.receipt.id
-        version, record = before.get(submission_id, (-1, None))
+        version, record = rows.records.get(submission_id, (-1, None))
         if version != submission.version:
             record = _record(store, submission) if is_public(submission) else None
-        rows.records[submission_id] = (submission.version, record)
+        records[submission_id] = (submission.version, record)
         if record is not None:
-            board = rows.boards.setdefault(record.board, {})
+            board = made.setdefault(record.board, {})
             board[_slug(submission, board)] = record
+    rows.records = records
+    rows.boards = {name: _as_before(rows.boards.get(name, NOTHING), board) for name, board in made.items()}
+
+
+def _as_before(known: Mapping[str, Record], made: dict[str, Record]) -> Mapping[str, Record]:
+    return known if list(known.items()) == list(made.items()) else MappingProxyType(made)
 
 
 def _record(store: Store, submission: Submission) -> Record | None:
