@@ -15,6 +15,7 @@ from echomind.leaderboard.comparison import compare
 from echomind.leaderboard.correlation import RESAMPLES, SEED, Coefficient
 from echomind.leaderboard.frame import board_frame, ordered
 from echomind.leaderboard.metrics import METRICS, Metric
+from echomind.leaderboard.protocols import unlike
 from echomind.leaderboard.records import Record
 from echomind.leaderboard.results import Results
 
@@ -25,18 +26,22 @@ def _rank(value: Any) -> int | None:
 
 def _order(frame: pd.DataFrame, order: Order) -> schemas.OfficialOrder:
     table = ordered(frame, order)
-    rows = zip(table["rank"], table["name"], table["value"], strict=True)
+    rows = zip(table["rank"], map(str, table.index), table["name"], table["value"], strict=True)
     return {
         "id": order.id,
         "title": order.title,
         "metrics": list(order.metrics),
-        "rows": [{"rank": _rank(r), "model": m, "value": None if pd.isna(v) else float(v)} for r, m, v in rows],
+        "rows": [
+            {"rank": _rank(rank), "slug": slug, "model": model, "value": None if pd.isna(value) else float(value)}
+            for rank, slug, model, value in rows
+        ],
     }
 
 
 def _row(board: Board, slug: str, record: Record, rank: int | None) -> schemas.BoardRow:
     return {
         "rank": rank,
+        "unranked_because": unlike(record.protocol, board.protocol) or None,
         "slug": slug,
         "model": cast(schemas.ModelInfo, record.model.model_dump(mode="json")),
         "protocol": cast(schemas.Protocol, record.protocol.model_dump(mode="json")),
@@ -81,7 +86,9 @@ class ResultsApi:
         """Every model of one board with its scores, ranks and sources.
 
         A score that was not published or measured is absent from "scores"; it is never 0. Ranks compare only records of
-        the board's own protocol; others have rank null. Rows are in the board's first official order.
+        the board's own protocol; others have rank null. Rows are in the board's first official order. A row whose
+        provenance has the kind "submission" was scored here from predictions that somebody sent; "verified" says
+        whether a person has compared it with its source, and "receipt" names it for /submission_status.
 
         Args:
             board: The board's id: echomind, echomind-mini, echomind-upper-bound, echomind-arena, humdial or ieat-dev.
@@ -90,7 +97,8 @@ class ResultsApi:
             The board's orders (rank, model, value), its rows (model, protocol, provenance, scores) and its metrics.
         """
         chosen = get_board(board)
-        records = self._results.board(board)
+        look = self._results.look(board)
+        records = look.records
         frame = board_frame(chosen, records)
         if chosen.orders:
             first = ordered(frame, chosen.orders[0])
@@ -105,12 +113,14 @@ class ResultsApi:
             "orders": [_order(frame, order) for order in chosen.orders],
             "rows": [_row(chosen, slug, records[slug], rank) for slug, rank in places.items()],
             "metrics": [_metric(METRICS[metric]) for metric in chosen.metrics],
+            "submissions_missing": look.submissions_missing,
         }
 
     def correlation(self, x: str, y: str, board: str = "echomind") -> schemas.CorrelationAnswer:
         """How two metrics of a board go together over its models: Pearson and Spearman with 95 % bootstrap intervals.
 
         With fewer than 5 models, or when all are equal on one axis, the coefficients are null and "sentence" says why.
+        Each model counts once, however many rows it has: a verified row before others, then the newest.
 
         Args:
             x: Metric id of the first axis, such as understanding_acc.
@@ -121,8 +131,9 @@ class ResultsApi:
             The coefficients with n, one sentence on what they allow, the points, and who was left out with the reason.
         """
         chosen = get_board(board)
-        found = compare(chosen, self._results.board(board), x, y)
-        points = zip(found.models, found.xs, found.ys, strict=True)
+        look = self._results.look(board)
+        found = compare(chosen, look.records, x, y)
+        points = zip(found.slugs, found.models, found.xs, found.ys, strict=True)
         return {
             "board": chosen.id,
             "x": x,
@@ -131,9 +142,13 @@ class ResultsApi:
             "pearson": _coefficient(found.result.pearson),
             "spearman": _coefficient(found.result.spearman),
             "sentence": found.sentence,
-            "influence": found.influence,
-            "points": [{"model": model, "x": a, "y": b} for model, a, b in points],
-            "missing": [{"model": out.model, "lacks": list(out.lacks), "reason": out.reason} for out in found.left_out],
+            "influence": "".join(found.influence),
+            "points": [{"slug": slug, "model": model, "x": a, "y": b} for slug, model, a, b in points],
+            "missing": [
+                {"slug": out.slug, "model": out.model, "lacks": list(out.lacks), "reason": out.reason}
+                for out in found.left_out
+            ],
             "bootstrap": {"resamples": RESAMPLES, "undefined": found.result.undefined, "seed": SEED},
             "note": chosen.note,
+            "submissions_missing": look.submissions_missing,
         }

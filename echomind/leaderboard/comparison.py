@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from echomind.errors import EchoMindError
 from echomind.leaderboard.boards import Board
 from echomind.leaderboard.correlation import MIN_MODELS, Coefficient, Correlation, correlate
-from echomind.leaderboard.frame import absence, board_frame
+from echomind.leaderboard.frame import absence
 from echomind.leaderboard.metrics import Metric, get_metric
+from echomind.leaderboard.names import labels, one_a_model
+from echomind.leaderboard.protocols import unlike
 from echomind.leaderboard.records import Record
 
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A model that is not in the correlation: the metrics it ``lacks`` (none when its protocol differs), and why."""
+    """A row that is not in the correlation: the metrics it ``lacks`` (none where it is left out for more), and why."""
 
+    slug: str
     model: str
     lacks: tuple[str, ...]
     reason: str
@@ -24,28 +27,44 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Comparison:
-    """``models``, ``xs`` and ``ys`` are parallel: the complete pairs, in the order of the names."""
+    """``slugs``, ``models``, ``xs`` and ``ys`` are parallel: the complete pairs, one a model, by name.
+
+    Where several rows share a name, part of the receipt stands behind it in ``models``. ``influence`` is a sentence in
+    three parts, the middle one the name of the model that matters most; empty where there is none.
+    """
 
     board: Board
     x: Metric
     y: Metric
+    slugs: tuple[str, ...]
     models: tuple[str, ...]
     xs: tuple[float, ...]
     ys: tuple[float, ...]
     left_out: tuple[LeftOut, ...]
     result: Correlation
     sentence: str
-    influence: str
+    influence: tuple[str, ...]
 
 
-def _left_out(board: Board, record: Record, x: Metric, y: Metric) -> LeftOut | None:
-    if record.protocol != board.protocol:
-        return LeftOut(record.model.name, (), "measured with another protocol than this board's ranking")
-    lacking = [metric for metric in (x, y) if metric.id not in record.scores]
-    if not lacking:
-        return None
-    reasons = "; ".join(f"no {metric.term}: {absence(board, record, metric.id)}" for metric in lacking)
-    return LeftOut(record.model.name, tuple(metric.id for metric in lacking), reasons)
+def _left_out(
+    board: Board, records: Mapping[str, Record], x: Metric, y: Metric
+) -> dict[str, tuple[tuple[str, ...], str]]:
+    """By slug, the metrics a row lacks and the reason why it is left out; rows that count are not in it.
+
+    One row stands for each model: many of one model would count as many models, and whoever sends most would decide.
+    """
+    found: dict[str, tuple[tuple[str, ...], str]] = {}
+    for slug, record in records.items():
+        if other := unlike(record.protocol, board.protocol):
+            found[slug] = (), f"measured with another protocol than this board's ranking: {other}"
+        elif lacking := [metric for metric in (x, y) if metric.id not in record.scores]:
+            why = "; ".join(f"no {metric.term}: {absence(board, record, metric.id)}" for metric in lacking)
+            found[slug] = tuple(metric.id for metric in lacking), why
+    counted = {slug: record for slug, record in records.items() if slug not in found}
+    for slug, standing in one_a_model(counted).items():
+        if slug != standing:
+            found[slug] = (), "another row of the same model counts: a verified one first, then the newest"
+    return found
 
 
 def compare(board: Board, records: Mapping[str, Record], x: str, y: str) -> Comparison:
@@ -56,21 +75,20 @@ def compare(board: Board, records: Mapping[str, Record], x: str, y: str) -> Comp
     x_metric, y_metric = get_metric(x, board.metrics), get_metric(y, board.metrics)
     if x == y:
         raise EchoMindError(f"found {x!r} on both axes, expected two different metrics")
-    left_out = tuple(
-        out for record in records.values() if (out := _left_out(board, record, x_metric, y_metric)) is not None
-    )
-    frame = board_frame(board, records)
-    frame = frame[frame["ranked"]].dropna(subset=[x, y]).sort_values("name")
-    models, xs, ys = tuple(frame["name"]), tuple(map(float, frame[x])), tuple(map(float, frame[y]))
+    names, left_out = labels(records), _left_out(board, records, x_metric, y_metric)
+    slugs = tuple(sorted((slug for slug in records if slug not in left_out), key=lambda slug: (names[slug], slug)))
+    models = tuple(names[slug] for slug in slugs)
+    xs, ys = (tuple(records[slug].scores[metric] for slug in slugs) for metric in (x, y))
     result = correlate(xs, ys)
     return Comparison(
         board,
         x_metric,
         y_metric,
+        slugs,
         models,
         xs,
         ys,
-        left_out,
+        tuple(LeftOut(slug, names[slug], *left_out[slug]) for slug in records if slug in left_out),
         result,
         describe(x_metric, y_metric, result, constant=_constant_axis(x_metric, y_metric, xs)),
         _influence_sentence(models, result),
@@ -124,12 +142,13 @@ def describe(x: Metric, y: Metric, result: Correlation, constant: Metric) -> str
     return f"{verdict}: {figures}."
 
 
-def _influence_sentence(models: tuple[str, ...], result: Correlation) -> str:
+def _influence_sentence(models: tuple[str, ...], result: Correlation) -> tuple[str, ...]:
     if result.influence is None or result.spearman is None:
-        return ""
+        return ()
     without = result.influence
     return (
-        f"One model matters most: without {models[without.index]} the rank correlation would be "
-        f"{number(without.spearman)} instead of {number(result.spearman.value)}, the straight-line one "
-        f"{number(without.pearson)}."
+        "One model matters most: without ",
+        models[without.index],
+        f" the rank correlation would be {number(without.spearman)} instead of {number(result.spearman.value)}, the "
+        f"straight-line one {number(without.pearson)}.",
     )

@@ -5,6 +5,7 @@ The page's style sheet recolours text and grid lines of figures for light and da
 
 from __future__ import annotations
 
+import unicodedata
 from math import inf
 from typing import Literal, NamedTuple
 
@@ -35,9 +36,9 @@ _CANVAS: dict[Width, _Canvas] = {
     "wide": _Canvas(560, 400, 13, {"l": 64, "r": 16, "t": 12, "b": 56}),
     "narrow": _Canvas(276, 380, 11, {"l": 48, "r": 8, "t": 8, "b": 52}),
 }
-_EM = (
-    0.56  # mean width of a character of the page's font, in its size; measured high, so that boxes err on the safe side
-)
+# Mean width of a character of the page's font, in its size; measured high, so that boxes err on the safe side.
+_EM = 0.56
+_LONGEST_LABEL = 0.6  # of the plot's width; what is longer is cut there, and whole at the pointer and in the table
 
 
 def with_theme(figure: go.Figure) -> go.Figure:
@@ -78,9 +79,35 @@ def _span(values: tuple[float, ...], metric: Metric) -> tuple[float, float]:
     return max(low - pad, bounds[0] - edge), min(high + pad, bounds[1] + edge)
 
 
-def _plain(text: str) -> str:
-    """A name as plotly shows it literally: its texts are a small HTML, so markup characters are escaped."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+# Plotly's texts are a small HTML; between two $ it sees LaTeX, after % or in braces a place for data, and some of that
+# is looked for before entities are read. So all of these become numeric entities, which every reader of plotly knows.
+_ESCAPED = {ord(character): f"&#{ord(character)};" for character in "&<>$%{}\\"}
+_LONGEST_LINE = 44  # characters of a name on one line of the box at the pointer, which plotly never breaks by itself
+
+
+def plain(text: str) -> str:
+    """A name as plotly shows it literally, whatever is in it."""
+    return text.translate(_ESCAPED)
+
+
+def _lines(text: str) -> str:
+    """As ``plain``, broken into lines that fit a narrow screen."""
+    return "<br>".join(plain(text[i : i + _LONGEST_LINE]) for i in range(0, len(text), _LONGEST_LINE))
+
+
+def text_width(text: str) -> float:
+    """Roughly how wide ``text`` is, in characters of Latin: East Asian ones and pictures count nearly two."""
+    return sum(
+        0.0 if unicodedata.combining(c) else 1 / _EM if unicodedata.east_asian_width(c) in "WF" else 1.0 for c in text
+    )
+
+
+def shortened(text: str, width: float) -> str:
+    """``text`` where it is at most so wide, or else its beginning and an ellipsis; accents stay with their letters."""
+    if text_width(text) <= width:
+        return text
+    cut = next(i for i in range(1, len(text) + 1) if text_width(text[:i]) > width - 1)
+    return f"{text[: cut - 1].rstrip()}…"
 
 
 def scatter(found: Comparison, width: Width = "wide") -> go.Figure:
@@ -116,7 +143,7 @@ def scatter(found: Comparison, width: Width = "wide") -> go.Figure:
         mode="markers",
         cliponaxis=False,
         marker={"size": 9, "color": ink, "line": {"width": 1, "color": "rgba(255,255,255,0.8)"}},
-        text=[_plain(model) for model in found.models],
+        text=[_lines(model) for model in found.models],
         hovertemplate=f"<b>%{{text}}</b><br>{found.x.term} %{{x}}<br>{found.y.term} %{{y}}<extra></extra>",
     )
     _write_labels(figure, found, canvas, x_span, y_span)
@@ -136,15 +163,16 @@ def _write_labels(
         )
 
     points = [pixel(x, y) for x, y in zip(found.xs, found.ys, strict=True)]
-    sizes = [(len(model) * _EM * canvas.font + 4, canvas.font * 1.3) for model in found.models]
+    names = [shortened(model, canvas.plot_width * _LONGEST_LABEL / (_EM * canvas.font)) for model in found.models]
+    sizes = [(text_width(name) * _EM * canvas.font + 4, canvas.font * 1.3) for name in names]
     places = place_labels(points, sizes, (canvas.plot_width, canvas.plot_height))
-    for model, x, y, place in zip(found.models, found.xs, found.ys, places, strict=True):
+    for name, x, y, place in zip(names, found.xs, found.ys, places, strict=True):
         if place is None:
             continue
         figure.add_annotation(
             x=x,
             y=y,
-            text=_plain(model),
+            text=plain(name),
             ax=place.dx,
             ay=place.dy,
             xanchor=place.anchor,

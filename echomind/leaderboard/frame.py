@@ -14,7 +14,7 @@ from echomind.leaderboard.boards import Board, Order
 from echomind.leaderboard.metrics import METRICS
 from echomind.leaderboard.records import Record
 
-_SEARCHED = ("name", "org", "hub_id", "licence", "weights")
+_SEARCHED = ("name", "org", "hub_id", "licence", "weights", "receipt")
 
 
 def board_frame(board: Board, records: Mapping[str, Record]) -> pd.DataFrame:
@@ -29,6 +29,7 @@ def board_frame(board: Board, records: Mapping[str, Record]) -> pd.DataFrame:
             "hub_id": record.model.hub_id,
             "licence": record.model.licence,
             "weights": record.model.weights,
+            "receipt": record.provenance.receipt,
             "ranked": record.protocol == board.protocol,
             "coverage": sum(metric in record.scores for metric in board.metrics),
         }
@@ -82,7 +83,7 @@ def _folded(text: str) -> str:
 
 
 def search(frame: pd.DataFrame, text: str) -> pd.DataFrame:
-    """Rows whose name, organisation, Hub id, licence or openness contains every term of ``text``, taken literally."""
+    """Rows whose name, organisation, Hub id, licence, openness or receipt contains all terms of ``text``, literally."""
     terms = _folded(text).split()
     if not terms:
         return frame

@@ -9,6 +9,7 @@ class RankedModel(TypedDict):
     """A place in an official order. ``rank`` and ``value`` are null where the model lacks a score of the order."""
 
     rank: int | None
+    slug: str
     model: str
     value: float | None
 
@@ -64,9 +65,13 @@ class Coverage(TypedDict):
 
 
 class BoardRow(TypedDict):
-    """One record. ``scores`` holds only metrics that have a score."""
+    """One record. ``scores`` holds only metrics that have a score.
+
+    ``unranked_because`` says how it was measured otherwise than the board ranks; null where it was not.
+    """
 
     rank: int | None
+    unranked_because: str | None
     slug: str
     model: ModelInfo
     protocol: Protocol
@@ -95,7 +100,7 @@ class MetricInfo(TypedDict):
 
 
 class LeaderboardAnswer(TypedDict):
-    """The answer of ``leaderboard``."""
+    """The answer of ``leaderboard``. ``submissions_missing``: they cannot be read now, so their rows are not in it."""
 
     board: str
     title: str
@@ -104,6 +109,7 @@ class LeaderboardAnswer(TypedDict):
     orders: list[OfficialOrder]
     rows: list[BoardRow]
     metrics: list[MetricInfo]
+    submissions_missing: bool
 
 
 class CoefficientInfo(TypedDict):
@@ -117,14 +123,16 @@ class CoefficientInfo(TypedDict):
 class Point(TypedDict):
     """One model in the plane of the two metrics."""
 
+    slug: str
     model: str
     x: float
     y: float
 
 
 class MissingModel(TypedDict):
-    """A model that is not in the correlation, and why."""
+    """A row that is not in the correlation, and why."""
 
+    slug: str
     model: str
     lacks: list[str]
     reason: str
@@ -139,7 +147,7 @@ class Bootstrap(TypedDict):
 
 
 class CorrelationAnswer(TypedDict):
-    """The answer of ``correlation``."""
+    """The answer of ``correlation``. ``submissions_missing`` is as in the answer of ``leaderboard``."""
 
     board: str
     x: str
@@ -153,3 +161,4 @@ class CorrelationAnswer(TypedDict):
     missing: list[MissingModel]
     bootstrap: Bootstrap
     note: str
+    submissions_missing: bool

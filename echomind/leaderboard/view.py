@@ -9,6 +9,8 @@ import pandas as pd
 from echomind.leaderboard.boards import BOARDS, Board, Order, get_board
 from echomind.leaderboard.frame import board_frame, order_of, ordered, search
 from echomind.leaderboard.metrics import Metric, get_metric
+from echomind.leaderboard.names import marks, same_model
+from echomind.leaderboard.protocols import unlike
 from echomind.leaderboard.records import Record
 from echomind.leaderboard.results import Results
 
@@ -66,18 +68,27 @@ def _first_order(board: Board, language: str) -> str:
 
 @dataclass(frozen=True)
 class Row:
-    """One record in the table. ``rank`` and ``value`` are ``None`` where it has no place in the order."""
+    """One record in the table. ``rank`` and ``value`` are ``None`` where it has no place in the order.
+
+    ``unlike`` says how it was measured otherwise than the board ranks, "" where it was not. ``mark`` tells it from
+    others of the same name, "" where there are none.
+    """
 
     slug: str
     record: Record
     rank: int | None
     value: float | None
-    ranked_protocol: bool
+    unlike: str = ""
+    mark: str = ""
 
 
 @dataclass(frozen=True)
 class Table:
-    """A view filled with records. ``best`` is the best value a metric has among the ranked records, found or not."""
+    """A view filled with records. ``best`` is the best value a metric has among the ranked records, found or not.
+
+    ``total`` counts the board's rows and ``models`` the models they are of; ``version`` and ``submissions_missing`` are
+    those of the look at the results.
+    """
 
     view: View
     board: Board
@@ -85,7 +96,10 @@ class Table:
     metrics: tuple[Metric, ...]
     rows: tuple[Row, ...]
     total: int
+    models: int
     best: dict[str, float]
+    version: int = 0
+    submissions_missing: bool = False
 
 
 def current_order(view: View) -> Order | None:
@@ -118,7 +132,8 @@ def arrange(view: View, results: Results) -> Table:
     Ranks are over the whole board, so a search never changes a model's rank.
     """
     board = get_board(view.board)
-    records = results.board(view.board)
+    look = results.look(view.board)
+    records = look.records
     frame = board_frame(board, records)
     order = current_order(view)
     metrics = board.columns(view.language or None)
@@ -132,14 +147,17 @@ def arrange(view: View, results: Results) -> Table:
     else:
         table = ordered(frame, order, view.best_first)
     found = search(table, view.text)
+    told_apart = marks(records)
     rows = tuple(
         Row(
-            str(slug),
-            records[str(slug)],
-            None if pd.isna(row["rank"]) else int(row["rank"]),
-            None if pd.isna(row["value"]) else float(row["value"]),
-            bool(row["ranked"]),
+            slug,
+            records[slug],
+            None if pd.isna(rank) else int(rank),
+            None if pd.isna(value) else float(value),
+            unlike(records[slug].protocol, board.protocol),
+            told_apart[slug],
         )
-        for slug, row in found.iterrows()
+        for slug, rank, value in zip(map(str, found.index), found["rank"], found["value"], strict=True)
     )
-    return Table(view, board, order, metrics, rows, len(records), best)
+    models = len({same_model(record) for record in records.values()})
+    return Table(view, board, order, metrics, rows, len(records), models, best, look.version, look.submissions_missing)

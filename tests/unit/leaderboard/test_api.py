@@ -24,7 +24,9 @@ def test_the_main_board_has_its_fourteen_rows_in_order():
     assert first["intervals"] == {}
     assert first["provenance"]["verified"] is True
     assert [order["id"] for order in answer["orders"]] == ["understanding_reasoning", "vocal_empathy", "text_empathy"]
-    assert answer["orders"][2]["rows"][0] == {"rank": 1, "model": "GPT-4o-Audio", "value": 3.895}
+    first = answer["orders"][2]["rows"][0]
+    assert first == {"rank": 1, "slug": "gpt-4o-audio", "model": "GPT-4o-Audio", "value": 3.895}
+    assert answer["submissions_missing"] is False
 
 
 def test_missing_is_absent_from_scores_and_null_in_orders():
@@ -33,7 +35,7 @@ def test_missing_is_absent_from_scores_and_null_in_orders():
     assert "ves" not in silent["scores"]
     assert silent["coverage"] == {"scored": 12, "of": 16}
     listed = next(row for row in answer["orders"][1]["rows"] if row["model"] == "DeSTA2.5-Audio")
-    assert listed == {"rank": None, "model": "DeSTA2.5-Audio", "value": None}
+    assert listed == {"rank": None, "slug": "desta2.5-audio", "model": "DeSTA2.5-Audio", "value": None}
 
 
 @pytest.mark.parametrize("board", BOARDS)

@@ -1,12 +1,15 @@
+import html
 import json
+import re
 
 import pytest
 
 from echomind.leaderboard.boards import BOARDS
 from echomind.leaderboard.comparison import compare
-from echomind.leaderboard.figures import scatter
+from echomind.leaderboard.figures import plain, scatter, shortened, text_width
 from echomind.leaderboard.records import Record, read_board
 from echomind.settings import ROOT
+from tests.unit.leaderboard.made_rows import HOSTILE
 
 BOARD = BOARDS["echomind"]
 
@@ -60,5 +63,31 @@ def test_names_are_text_in_figures_too(record):
     record["scores"] = {"wer": 1.0, "ves": 2.0}
     records = {"a": Record.model_validate({**record, "intervals": {}, "n": {}}, strict=False)}
     figure = scatter(compare(BOARD, records, "wer", "ves"))
-    assert figure.layout.annotations[0].text == "&lt;b&gt;A&lt;/b&gt; &amp; &lt;a href='x'&gt;"
+    assert html.unescape(figure.layout.annotations[0].text) == "<b>A</b> & <a href='x'>"
     assert "<b>A" not in json.dumps(figure.to_plotly_json(), default=list)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_nothing_in_a_name_is_anything_to_plotly(name):
+    escaped = plain(name)
+    assert html.unescape(escaped) == name
+    assert not re.search(r"[<>$%{}\\]|&(?!#\d+;)", escaped)
+
+
+def test_long_labels_are_cut_and_wide_letters_count_more():
+    assert shortened("short", 10) == "short"
+    assert shortened("m" * 80, 10) == "m" * 9 + "…"
+    assert text_width("模型") > 3.5 and text_width("e\u0301") == 1
+    cut = shortened("模型" * 20, 10)
+    assert cut == "模型模型模…" and text_width(cut) <= 10
+    assert shortened("ae\u0301" * 9, 5) == "ae\u0301ae\u0301…"
+
+
+def test_the_whole_name_stands_at_the_pointer(record):
+    record["model"]["name"] = "x y " * 19 + "last"
+    record["scores"] = {"wer": 1.0, "ves": 2.0}
+    records = {"a": Record.model_validate({**record, "intervals": {}, "n": {}}, strict=False)}
+    for width in ("wide", "narrow"):
+        (lines,) = scatter(compare(BOARD, records, "wer", "ves"), width).data[-1].text
+        assert lines.replace("<br>", "") == record["model"]["name"]
+        assert max(map(len, lines.split("<br>"))) <= 44
