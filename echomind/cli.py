@@ -35,6 +35,27 @@ def _results_check(args: argparse.Namespace) -> int:
     return 2 if report.problems else 0
 
 
+def _results(args: argparse.Namespace) -> int:
+    if args.action == "check":
+        if args.board or args.format or args.language:
+            raise ConfigurationError("found --board, --format or --language, expected options that check has a use for")
+        return _results_check(args)
+    from echomind.leaderboard.export_command import run_export, run_schema
+
+    if args.action == "schema":
+        return run_schema()
+    if not args.board:
+        raise ConfigurationError("found no --board, expected the board to export")
+    if args.json and args.format == "csv":
+        raise ConfigurationError("found --json and --format csv, expected one of the two")
+    return run_export(
+        args.board,
+        "json" if args.json or args.format == "json" else "csv",
+        results_dir=args.dir,
+        language=args.language,
+    )
+
+
 def _talk(args: argparse.Namespace) -> int:
     from echomind.talk.command import run_talk
 
@@ -141,6 +162,12 @@ def _submissions_rescore(args: argparse.Namespace) -> int:
     return run_rescore(as_json=args.json)
 
 
+def _submissions_schema(args: argparse.Namespace) -> int:
+    from echomind.submissions.commands import run_schema
+
+    return run_schema()
+
+
 def _submissions_list(args: argparse.Namespace) -> int:
     from echomind.submissions.commands import run_list
 
@@ -232,9 +259,16 @@ def build_parser() -> argparse.ArgumentParser:
         help="humdial: the turn of task 3 that is judged; default: last_non_neutral",
     )
 
-    results = add("results", _results_check, "look after the published results")
-    results.add_argument("action", choices=["check"], help="check: every file follows the schema")
+    results = add("results", _results, "look after the results: check the files, or export a board")
+    results.add_argument(
+        "action",
+        choices=["check", "export", "schema"],
+        help="check: every file follows the schema; export: a board on stdout; schema: that of the JSON export",
+    )
     results.add_argument("--dir", type=Path, help="another results folder")
+    results.add_argument("--board", default="", help="export: its id, e.g. echomind-mini")
+    results.add_argument("--format", choices=["csv", "json"], help="export: csv (default) or json")
+    results.add_argument("--language", default="", help="export: zh or en, on boards that score languages apart")
 
     about = "EchoMind-Mini, our own open set: build it, or make its board"
     mini = commands.add_parser("mini", help=about, description=about).add_subparsers(dest="action", required=True)
@@ -247,13 +281,14 @@ def build_parser() -> argparse.ArgumentParser:
     board.add_argument("--models", nargs="+", default=["echomind", "transcript-only", "majority", "random"])
     board.add_argument("--set", default="mini", help="mini (default), or the folder of another build")
 
-    about = "uploads: score what was received, score again with a new scorer, or list them"
+    about = "uploads: score what was received, score again with a new scorer, list them, or say what is read"
     sent = commands.add_parser("submissions", help=about, description=about)
     acts = sent.add_subparsers(dest="action", required=True)
     work = add("work", _submissions_work, "score what was received, until it is told to end", acts)
     work.add_argument("--once", action="store_true", help="end when nothing waits any more")
     work.add_argument("--workers", type=_count, metavar="N", help="scored at a time; default: as settings say")
     add("rescore", _submissions_rescore, "score again what an older scorer scored; old scores stay", acts)
+    add("schema", _submissions_schema, "print the JSON Schema of a line of predictions in JSON Lines", acts)
     add("list", _submissions_list, "every submission and its state, newest first", acts)
 
     train = add("train", _train, "run one stage of training")

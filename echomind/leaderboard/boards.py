@@ -28,7 +28,8 @@ class Order:
 class Board:
     """One table. ``protocol`` is what its ranking compares; records measured otherwise are listed but not ranked.
 
-    ``absent`` explains the missing values of a metric where the source does.
+    ``absent`` explains the missing values of a metric where the source does. ``citation`` is the work to cite for its
+    figures, ``licence`` what their sources say of reuse.
     """
 
     id: str
@@ -37,6 +38,8 @@ class Board:
     protocol: Protocol
     metrics: tuple[str, ...]
     orders: tuple[Order, ...]
+    citation: str
+    licence: str
     languages: tuple[str, ...] = ()
     absent: dict[str, str] = field(default_factory=dict)
 
@@ -51,6 +54,11 @@ class Board:
 
 
 _NO_ASR = "the source reports no native transcription, or none that is comparable"
+_ECHOMIND_PAPER = (
+    "Zhou et al., EchoMind: An Interrelated Multi-level Benchmark for Evaluating Empathetic Speech Language Models, "
+    "ICLR 2026, arXiv:2510.22758"
+)
+_ECHOMIND_LICENCE = "the paper's figures, quoted with their source; the EchoMind data set is CC BY-NC-SA 4.0"
 _HUMDIAL_IDS = ("t1_avg", "t1_d1", "t1_d2", "t1_d3", "t2_avg", "t2_d1", "t2_d2", "t2_d3", "t3_d1")
 _HUMDIAL_HUMAN = ("t3_d2_human", "t3_d3_human")
 
@@ -75,6 +83,8 @@ _BOARDS = (
             Order("vocal_empathy", "Vocal empathy", ("ves",)),
             Order("text_empathy", "Empathy in words", ("c_ctx_fit", "c_speech_rel")),
         ),
+        citation=_ECHOMIND_PAPER,
+        licence=_ECHOMIND_LICENCE,
         absent={"wer": _NO_ASR, "semsim": _NO_ASR},
     ),
     Board(
@@ -98,6 +108,8 @@ _BOARDS = (
             Order("reply_direction", "Replies that follow the voice", ("style_direction_minilm",)),
             Order("reply_wording", "Replies near the reference", ("bertscore_minilm",)),
         ),
+        citation=f"EchoMind-Mini, a set of this project after {_ECHOMIND_PAPER}",
+        licence="figures measured by this project's scorer; texts, questions and clips of EchoMind-Mini are CC BY 4.0",
     ),
     Board(
         id="echomind-upper-bound",
@@ -114,6 +126,8 @@ _BOARDS = (
             Order("vocal_empathy", "Vocal empathy", ("ves",)),
             Order("text_empathy", "Empathy in words", ("c_ctx_fit", "c_speech_rel")),
         ),
+        citation=_ECHOMIND_PAPER,
+        licence=_ECHOMIND_LICENCE,
     ),
     Board(
         id="echomind-arena",
@@ -125,6 +139,8 @@ _BOARDS = (
         protocol=Protocol(voice="tts", scorer="paper"),
         metrics=("arena_win_rate",),
         orders=(Order("win_rate", "Win rate", ("arena_win_rate",)),),
+        citation=_ECHOMIND_PAPER,
+        licence=_ECHOMIND_LICENCE,
     ),
     Board(
         id="humdial",
@@ -153,6 +169,8 @@ _BOARDS = (
                 for c in ("zh", "en")
             ),
         ),
+        citation="HumDial Challenge, ICASSP 2026, https://github.com/ASLP-lab/HumDial-Challenge",
+        licence="the challenge's official figures, quoted with their source, which states no licence",
         languages=("zh", "en"),
     ),
     Board(
@@ -165,6 +183,8 @@ _BOARDS = (
         protocol=Protocol(voice="human", scorer="paper"),
         metrics=tuple(f"{m}_{c}" for c in ("zh", "en") for m in ("dev_t1", "dev_t2", "dev_t3", "televal_aqa")),
         orders=(),
+        citation="IEAT, arXiv:2601.04960",
+        licence="the paper's figures, quoted with their source; the paper is CC BY-SA 4.0",
         languages=("zh", "en"),
     ),
 )

@@ -1,0 +1,178 @@
+"""A board as a file: CSV for spreadsheets, JSON for programs. Both hold the rows of a view, in its order, in full.
+
+CSV: UTF-8 with a byte order mark (without it spreadsheets take Chinese for another encoding), comma, quotes where
+needed, CRLF. What is missing is an empty cell. A text cell that a spreadsheet would run as a formula, which is one that
+begins with ``=``, ``+``, ``-``, ``@``, a tab or a carriage return, has an apostrophe before it; numbers are numbers,
+negative ones too, with as many digits as were measured. Columns of a metric: its id, ``<id>_low``, ``<id>_high`` (95 %
+interval) and ``<id>_n`` (items).
+
+JSON: an ``Export``; what is missing is absent. Every row holds a result record as ``results/`` has them, so that one
+reader serves both. ``json_schema`` is the published schema.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import json
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from echomind.leaderboard.boards import Board
+from echomind.leaderboard.records import ModelInfo, Protocol, Provenance, Record
+from echomind.leaderboard.view import Row, Table
+
+Format = Literal["csv", "json"]
+FORMATS: dict[Format, str] = {"csv": "text/csv;charset=utf-8", "json": "application/json"}
+_RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
+
+Cell = str | float | int | bool | None
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, allow_inf_nan=False, validate_by_name=True, validate_by_alias=True
+    )
+
+
+class ExportedOrder(_Strict):
+    """What the rows are sorted by: an official order or one metric; ``value`` of a row is the mean of ``metrics``."""
+
+    id: str
+    title: str
+    metrics: tuple[str, ...]
+    best_first: bool
+
+
+class ExportedRow(_Strict):
+    """One row. ``rank`` and ``value`` are absent where it has none; ``unranked_because`` where it is measured alike."""
+
+    rank: Annotated[int, Field(ge=1)] | None = None
+    value: float | None = None
+    unranked_because: str | None = None
+    slug: str
+    record: Record
+
+
+class Export(_Strict):
+    """A view of a board. ``total`` counts the rows of the whole board, ``search`` is what was searched for in it.
+
+    ``citation`` and ``licence`` are those of the figures, as their sources state them. ``submissions_missing``: rows of
+    submissions could not be read when it was made.
+    """
+
+    schema_version: Annotated[int, Field(alias="schema", ge=1, le=1)]
+    board: str
+    title: str
+    note: str
+    date: datetime.date
+    protocol: Protocol
+    citation: str
+    licence: str
+    order: ExportedOrder | None = None
+    language: str | None = None
+    search: str | None = None
+    total: Annotated[int, Field(ge=0)]
+    submissions_missing: bool
+    rows: tuple[ExportedRow, ...]
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON schema of an export, with that of a result record in it (``$defs/Record``)."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Export.model_json_schema(by_alias=True)}
+
+
+def file_name(board: Board, date: datetime.date, kind: Format) -> str:
+    """For instance ``echomind-mini-2026-11-20.csv``."""
+    return f"{board.id}-{date:%Y-%m-%d}.{kind}"
+
+
+def export(table: Table, date: datetime.date, kind: Format) -> str:
+    """The view ``table`` as the text of a file; CSV begins with the byte order mark."""
+    return to_csv(table) if kind == "csv" else to_json(table, date)
+
+
+def to_json(table: Table, date: datetime.date) -> str:
+    """The view as an ``Export``."""
+    made = Export(
+        schema_version=1,
+        board=table.board.id,
+        title=table.board.title,
+        note=table.board.note,
+        date=date,
+        protocol=table.board.protocol,
+        citation=table.board.citation,
+        licence=table.board.licence,
+        order=_order(table),
+        language=table.view.language or None,
+        search=table.view.text or None,
+        total=table.total,
+        submissions_missing=table.submissions_missing,
+        rows=tuple(
+            ExportedRow(
+                rank=row.rank,
+                value=row.value,
+                unranked_because=row.unlike or None,
+                slug=row.slug,
+                record=row.record,
+            )
+            for row in table.rows
+        ),
+    )
+    found = made.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return json.dumps(found, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _order(table: Table) -> ExportedOrder | None:
+    order = table.order
+    if order is None:
+        return None
+    return ExportedOrder(id=order.id, title=order.title, metrics=order.metrics, best_first=table.view.best_first)
+
+
+def to_csv(table: Table) -> str:
+    """The view as CSV, one row a record, with the byte order mark."""
+    rows = [_cells(table, row) for row in table.rows]
+    head = list(rows[0]) if rows else ["rank"]
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(head)
+    writer.writerows([_written(row[column]) for column in head] for row in rows)
+    return "\ufeff" + out.getvalue()
+
+
+def defused(text: str) -> str:
+    """``text`` so that a spreadsheet shows it and runs nothing."""
+    return f"'{text}" if text.startswith(_RUN_BY_SPREADSHEETS) else text
+
+
+def _written(cell: Cell) -> str:
+    match cell:
+        case None:
+            return ""
+        case bool():
+            return "true" if cell else "false"
+        case str():
+            return defused(cell)
+        case _:
+            return repr(cell)  # all digits that were measured, and no more
+
+
+def _cells(table: Table, row: Row) -> dict[str, Cell]:
+    record = row.record
+    cells: dict[str, Cell] = {"rank": row.rank, "slug": row.slug}
+    cells |= {f"model_{field}": getattr(record.model, field) for field in ModelInfo.model_fields}
+    if table.order is not None:
+        cells["order"], cells["order_value"] = table.order.id, row.value
+    for metric in (metric.id for metric in table.metrics):
+        low, high = record.intervals.get(metric, (None, None))
+        cells[metric] = record.scores.get(metric)
+        cells |= {f"{metric}_low": low, f"{metric}_high": high, f"{metric}_n": record.n.get(metric)}
+    cells |= {f"protocol_{field}": getattr(record.protocol, field) for field in Protocol.model_fields}
+    cells["unranked_because"] = row.unlike or None
+    for field in Provenance.model_fields:
+        value = getattr(record.provenance, field)
+        cells[f"provenance_{field}"] = value.isoformat() if isinstance(value, datetime.date) else value
+    return cells | {"board": table.board.id, "citation": table.board.citation, "licence": table.board.licence}
