@@ -8,10 +8,11 @@ import gradio as gr
 from markupsafe import Markup
 
 from echomind.leaderboard.boards import BOARDS, Board
+from echomind.leaderboard.correlation import MIN_MODELS
 from echomind.leaderboard.metrics import GROUPS, LANGUAGES, Metric
+from echomind.leaderboard.protocols import protocol_text
 from echomind.ui.markup import h, link, together
 from echomind.ui.site import Site
-from echomind.ui.table import protocol_text
 
 _LEVELS = (
     (
@@ -28,9 +29,25 @@ _LEVELS = (
     ),
     ("conversation_text", "Conversation", "Answer, in words and in a voice that suit the speaker's state."),
 )
+_KINDS = (
+    (
+        "Paper",
+        "Copied from a publication. “second-hand” says that the copy was not compared with the publication itself.",
+    ),
+    (
+        "Submission",
+        "Somebody sent a model's raw predictions through the Submit page, and they were scored here, with intervals; "
+        "scores themselves cannot be sent. The row is “unverified” until a person has compared it with its source, "
+        "then “verified”: until then nobody but the sender vouches that the named model gave these predictions. Its link "
+        "shows what was sent and every score. It is ranked when it was asked and scored as the board asks, and listed "
+        "with the reason when it was not.",
+    ),
+    ("Measured here", "This project ran the model itself, with a command that stands in the row's source."),
+)
 _LIMITS = (
-    "Few models: with 14 rows a correlation can change sign when one model joins. That is why intervals are shown.",
-    "No published score comes with an interval, so ranks a few tenths apart may not differ at all.",
+    "Few models: with a dozen or two a correlation can change sign when one joins. That is why intervals are shown, "
+    f"and why fewer than {MIN_MODELS} models give none. There each model counts once, however many rows it has.",
+    "No score taken from a paper comes with an interval, so ranks a few tenths apart may not differ at all.",
     "Scripts and reference replies of EchoMind were written with GPT-4o, which also judges the replies and competes.",
     "EchoMind is English and single-turn; most of its clips are synthetic voices.",
     "Judges are language models. For C_SpeechRel their agreement with people is 0.64 (Spearman), the lowest reported.",
@@ -126,6 +143,8 @@ def about_page() -> Markup:
             "never counts in a rank or a correlation.",
         ),
         [_board_metrics(board) for board in BOARDS.values()],
+        h("h2", "Where a row comes from"),
+        h("dl", [together(h("dt", kind), h("dd", text)) for kind, text in _KINDS]),
         h("h2", "What not to read into it"),
         h("ul", [h("li", limit) for limit in _LIMITS]),
         h("h2", "Licences"),

@@ -14,6 +14,7 @@ from echomind.leaderboard.figures import Width, scatter
 from echomind.leaderboard.metrics import LANGUAGES
 from echomind.leaderboard.results import Results
 from echomind.ui.faults import notice, spoken
+from echomind.ui.live import KEEP_SCRIPT, LOOK_S, SHARED_S
 from echomind.ui.markup import h
 from echomind.ui.page import current_page
 from echomind.ui.reading import below, verdict
@@ -76,6 +77,9 @@ def axis_choices(board: Board, language: str) -> list[tuple[str, str]]:
     return [(f"{m.title} ({m.term})", m.id) for m in board.columns(language or None)]
 
 
+Drawn = tuple[Axes, str, int]  # what a plot shows: the axes, for which width, and the version of the results
+
+
 def comparison(axes: Axes, results: Results) -> Comparison:
     """The comparison of the two axes over the board's current records."""
     return compare(get_board(axes.board), results.board(axes.board), axes.x, axes.y)
@@ -84,7 +88,8 @@ def comparison(axes: Axes, results: Results) -> Comparison:
 def show(axes: Axes, width: str, results: Results) -> tuple[Any, ...]:
     """The axes and everything on the page that follows from them."""
     board = get_board(axes.board)
-    found = comparison(axes, results)
+    look = results.look(axes.board)
+    found = compare(board, look.records, axes.x, axes.y)
     choices = axis_choices(board, axes.language)
     languages = [(LANGUAGES[code], code) for code in board.languages]
     return (
@@ -93,9 +98,26 @@ def show(axes: Axes, width: str, results: Results) -> tuple[Any, ...]:
         gr.Dropdown(choices=choices, value=axes.x),
         gr.Dropdown(choices=choices, value=axes.y),
         scatter(found, cast(Width, width if width in ("wide", "narrow") else "wide")),
-        str(verdict(found)),
+        str(verdict(found, look.submissions_missing)),
         str(below(found)),
+        (axes, width, look.version),
     )
+
+
+def news(axes: Axes, drawn: Drawn | None, width: str, results: Results) -> tuple[Any, ...]:
+    """Plot, words, tables and what they show, where that is not what is ``drawn`` any more; else nothing changes.
+
+    Without ``drawn`` nobody has drawn anything yet, or this process does not know the page: its axes are not known.
+    While the results cannot be read, the page stays as it is.
+    """
+    nothing = (gr.skip(),) * 4
+    if drawn is None:
+        return nothing
+    try:
+        version = results.look(axes.board, at_most_s=SHARED_S).version
+        return nothing if (axes, width, version) == drawn else show(axes, width, results)[4:]
+    except ResultsError:
+        return nothing
 
 
 def build_correlations(site: Site) -> None:
@@ -113,7 +135,7 @@ def build_correlations(site: Site) -> None:
     )
     first = Axes()
     try:
-        found = comparison(first, results)
+        found, look = comparison(first, results), results.look(first.board)
     except ResultsError as error:
         gr.HTML(notice(error), apply_default_css=False, js_on_load=None)
         return
@@ -127,12 +149,18 @@ def build_correlations(site: Site) -> None:
         with gr.Column(scale=3, min_width=320):
             plot = gr.Plot(scatter(found), show_label=False, container=False, elem_id="em-plot")
         with gr.Column(scale=2, min_width=320):
-            words = gr.HTML(str(verdict(found)), apply_default_css=False, js_on_load=None, elem_id="em-verdict")
-    rest = gr.HTML(str(below(found)), apply_default_css=False, js_on_load=None, elem_id="em-below")
-    axes = gr.State(first)
+            words = gr.HTML(
+                str(verdict(found, look.submissions_missing)),
+                apply_default_css=False,
+                js_on_load=KEEP_SCRIPT,
+                elem_id="em-verdict",
+            )
+    rest = gr.HTML(str(below(found)), apply_default_css=False, js_on_load=KEEP_SCRIPT, elem_id="em-below")
+    axes, drawn = gr.State(first), gr.State(None)
+    timer = gr.Timer(LOOK_S)
     width = gr.Textbox("wide", visible=False)
     quiet: dict[str, Any] = {
-        "outputs": [axes, language, x, y, plot, words, rest],
+        "outputs": [axes, language, x, y, plot, words, rest, drawn],
         "api_visibility": "private",
         "show_progress": "hidden",
         "concurrency_limit": None,
@@ -155,8 +183,12 @@ def build_correlations(site: Site) -> None:
     def pick_y(a: Axes, metric: str, w: str) -> tuple[Any, ...]:
         return show(replace(a, y=metric), w, results)
 
+    def renew(a: Axes, d: Drawn | None, w: str) -> tuple[Any, ...]:
+        return news(a, d, w, results)
+
     board.input(spoken(pick_board), [axes, board, width], **quiet)
     language.input(spoken(pick_language), [axes, language, width], **quiet)
     x.input(spoken(pick_x), [axes, x, width], **quiet)
     y.input(spoken(pick_y), [axes, y, width], **quiet)
     current_page().load(spoken(refresh), [axes, width], **quiet)
+    timer.tick(spoken(renew), [axes, drawn, width], **quiet | {"outputs": [plot, words, rest, drawn], "queue": False})

@@ -1,31 +1,63 @@
-"""The Leaderboard page: pick a board, an order, a language; search; click a column to sort by it."""
+"""The Leaderboard page: pick a board, an order, a language; search; click a column to sort by it; take it with you."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import gradio as gr
 
-from echomind.errors import ResultsError
+from echomind.errors import EchoMindError, ResultsError
 from echomind.leaderboard.boards import get_board
+from echomind.leaderboard.exports import FORMATS, export, file_name
 from echomind.leaderboard.metrics import LANGUAGES
 from echomind.leaderboard.results import Results
 from echomind.leaderboard.view import View, arrange, board_choices, order_choices
+from echomind.submissions.model import now
 from echomind.ui.faults import notice, spoken
+from echomind.ui.live import BOARD_SCRIPT, LOOK_S, SAVE, SHARED_S
 from echomind.ui.markup import h
 from echomind.ui.page import current_page
 from echomind.ui.site import Site
-from echomind.ui.table import SORT_SCRIPT, board_table
+from echomind.ui.table import board_table
 
-Shown = tuple[View, Any, Any, str]
+Drawn = tuple[View, int]  # what a table shows: the view, and the version of the results
+Shown = tuple[View, Any, Any, str, Drawn]
+UNREADABLE = -1  # in place of a version
 
 
-def table_html(view: View, results: Results) -> str:
-    """The table of a view; where the results cannot be read, the reason in its place."""
+def table_html(view: View, results: Results) -> tuple[str, Drawn]:
+    """The table of a view and what it shows; where the results cannot be read, the reason in its place."""
     try:
-        return str(board_table(arrange(view, results)))
+        table = arrange(view, results)
     except ResultsError as error:
-        return str(notice(error))
+        return str(notice(error)), (view, UNREADABLE)
+    return str(board_table(table)), (view, table.version)
+
+
+def news(view: View, drawn: Drawn | None, results: Results) -> tuple[Any, Any]:
+    """The table and what it shows, where that is not what is ``drawn`` any more; else nothing changes on the page.
+
+    Without ``drawn`` nobody has drawn anything yet, or this process does not know the page: its view is not known.
+    """
+    if drawn is None:
+        return gr.skip(), gr.skip()
+    try:
+        version = results.look(view.board, at_most_s=SHARED_S).version
+    except ResultsError:
+        version = UNREADABLE
+    return (gr.skip(), gr.skip()) if (view, version) == drawn else table_html(view, results)
+
+
+def made_file(view: View, kind: str, results: Results) -> str:
+    """The view as a file: JSON with ``name``, ``type`` and ``text``. Raises ``EchoMindError`` for another kind."""
+    match kind:
+        case "csv" | "json":
+            today = now().date()
+            name = file_name(get_board(view.board), today, kind)
+            text = export(arrange(view, results), today, kind)
+            return json.dumps({"name": name, "type": FORMATS[kind], "text": text})
+    raise EchoMindError(f"found the kind of file {kind!r}, expected one of: {', '.join(FORMATS)}")
 
 
 def _language_choices(view: View) -> list[tuple[str, str]]:
@@ -44,13 +76,22 @@ def _languages(view: View) -> Any:
 
 def asked_order(event: gr.EventData) -> str:
     """The order a header button names; empty, and so refused, when the event did not come from one."""
+    return _told(event, "sort")
+
+
+def asked_kind(event: gr.EventData) -> str:
+    """The kind of file a button names; empty, and so refused, when the event did not come from one."""
+    return _told(event, "kind")
+
+
+def _told(event: gr.EventData, key: str) -> str:
     data = event._data
-    return str(data.get("sort", "")) if isinstance(data, dict) else ""
+    return str(data.get(key, "")) if isinstance(data, dict) else ""
 
 
 def show(view: View, results: Results) -> Shown:
     """The view and everything on the page that follows from it."""
-    return view, _orders(view), _languages(view), table_html(view, results)
+    return view, _orders(view), _languages(view), *table_html(view, results)
 
 
 def build_leaderboard(site: Site) -> None:
@@ -72,9 +113,10 @@ def build_leaderboard(site: Site) -> None:
         order = gr.Dropdown(order_choices(first), value=first.order, label="Order", filterable=False, min_width=150)
         language = gr.Radio([], label="Language", visible=False, min_width=150)
         search = gr.Textbox(label="Find a model", placeholder="name or organisation", max_lines=1, min_width=150)
-    table = gr.HTML(table_html(first, results), apply_default_css=False, js_on_load=SORT_SCRIPT, elem_id="em-board")
-    view = gr.State(first)
-    shown = [view, order, language, table]
+    table = gr.HTML(table_html(first, results)[0], apply_default_css=False, js_on_load=BOARD_SCRIPT, elem_id="em-board")
+    view, drawn, file = gr.State(first), gr.State(None), gr.Textbox(visible=False)
+    timer = gr.Timer(LOOK_S)
+    shown = [view, order, language, table, drawn]
     quiet: dict[str, Any] = {
         "outputs": shown,
         "api_visibility": "private",
@@ -101,9 +143,18 @@ def build_leaderboard(site: Site) -> None:
     def sort(v: View, event: gr.EventData) -> Shown:
         return show(v.toggled(asked_order(event)), results)
 
+    def look(v: View, d: Drawn | None) -> tuple[Any, Any]:
+        return news(v, d, results)
+
+    def save(v: View, event: gr.EventData) -> str:
+        return made_file(v, asked_kind(event), results)
+
     board.input(spoken(pick_board), [view, board], **quiet)
     order.input(spoken(pick_order), [view, order], **quiet)
     language.input(spoken(pick_language), [view, language], **quiet)
     search.change(spoken(find), [view, search], **quiet)
     table.select(spoken(sort), [view], **quiet)
     current_page().load(spoken(refresh), [view], **quiet)
+    timer.tick(spoken(look), [view, drawn], **quiet | {"outputs": [table, drawn], "queue": False})
+    saved = table.download(spoken(save), [view], **quiet | {"outputs": [file]})
+    saved.then(None, [file], [file], js=SAVE, api_visibility="private")

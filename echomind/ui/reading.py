@@ -8,7 +8,7 @@ from echomind.leaderboard.comparison import Comparison, number
 from echomind.leaderboard.correlation import MIN_MODELS, RESAMPLES, Coefficient
 from echomind.leaderboard.metrics import Metric
 from echomind.ui.markup import h, together
-from echomind.ui.table import dash
+from echomind.ui.table import MISSING, dash
 
 _NUMBER = "em-number"
 
@@ -59,14 +59,15 @@ def _chip(metric: Metric) -> Markup:
     )
 
 
-def verdict(found: Comparison) -> Markup:
+def verdict(found: Comparison, submissions_missing: bool = False) -> Markup:
     """The sentence, the coefficients, what one model does to them, and who is missing."""
     undefined = found.result.undefined
     return h(
         "div",
+        h("p", MISSING, role="status", class_="em-notice") if submissions_missing else None,
         h("p", found.sentence, class_="em-sentence", role="status"),
         coefficients_table(found),
-        h("p", found.influence, class_="em-note") if found.influence else None,
+        _influence(found),
         _left_out(found),
         h(
             "p",
@@ -79,19 +80,31 @@ def verdict(found: Comparison) -> Markup:
     )
 
 
+def _influence(found: Comparison) -> Markup | None:
+    if not found.influence:
+        return None
+    before, model, after = found.influence
+    return h("p", before, h("bdi", model), after, class_="em-note")
+
+
 def _left_out(found: Comparison) -> Markup | None:
     if not found.left_out:
         return h("p", "Every model of this board has both scores.", class_="em-note")
+    lacking = all(out.lacks for out in found.left_out)
     return h(
         "details",
-        h("summary", f"{len(found.left_out)} left out for lack of a score"),
-        h("ul", [h("li", h("strong", out.model), f": {out.reason}") for out in found.left_out]),
+        h(
+            "summary",
+            f"{len(found.left_out)} left out{' for lack of a score' if lacking else ', each with its reason'}",
+        ),
+        h("ul", [h("li", h("strong", h("bdi", out.model)), f": {out.reason}") for out in found.left_out]),
         class_="em-note",
+        data_keep="left-out",
     )
 
 
 def _data_row(model: str, x: str, y: str) -> Markup:
-    return h("tr", h("th", model, scope="row"), h("td", x, class_=_NUMBER), h("td", y, class_=_NUMBER))
+    return h("tr", h("th", h("bdi", model), scope="row"), h("td", x, class_=_NUMBER), h("td", y, class_=_NUMBER))
 
 
 def below(found: Comparison) -> Markup:
@@ -112,6 +125,7 @@ def below(found: Comparison) -> Markup:
                 class_="em-plain",
             ),
             class_="em-note",
+            data_keep="points",
         ),
         h("p", h("strong", "Read with care. "), found.board.note, class_="em-note"),
         h(

@@ -4,39 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby
+from urllib.parse import quote
 
 from markupsafe import Markup
 
 from echomind.leaderboard.boards import Order
 from echomind.leaderboard.frame import absence
 from echomind.leaderboard.metrics import GROUPS, LANGUAGES, METRICS, Metric
-from echomind.leaderboard.records import Protocol, Provenance, Record
+from echomind.leaderboard.protocols import protocol_text
+from echomind.leaderboard.records import Provenance
 from echomind.leaderboard.view import Row, Table
 from echomind.ui.markup import h, link, together
 
-# Every click on a header button becomes one event of the component; the handler then draws the table anew. Another
-# board begins at its left edge, a sorted one stays where it was scrolled to.
-SORT_SCRIPT = """
-element.addEventListener('click', (event) => {
-  const button = event.target.closest('button[data-sort]');
-  if (button) trigger('select', {sort: button.dataset.sort});
-});
-let shown = element.querySelector('.em-scroll')?.dataset.board;
-watch('value', () => {
-  const frame = element.querySelector('.em-scroll');
-  if (frame && frame.dataset.board !== shown) frame.scrollTo(0, 0);
-  shown = frame?.dataset.board;
-});
-"""
+MISSING = "Rows of submissions are missing for now: where they are kept cannot be read. They come back by themselves."
+SUBMISSION_ROWS = (
+    "A row of a submission was scored here, from predictions that somebody sent. It is unverified until a person has "
+    "compared it with its source; its link shows what was sent and every score."
+)
 _KINDS = {"paper": "Paper", "submission": "Submission", "measured": "Measured here"}
-_PROMPTS = {
-    "best": "each model's best prompt",
-    "zero": "no system prompt",
-    "basic": "basic prompt",
-    "enhanced": "enhanced prompt",
-    "ideal_cues": "the vocal cue told in words",
-}
-_VOICES = {"tts": "synthetic voices", "human": "recorded people"}
 
 
 def dash(reason: str) -> Markup:
@@ -132,14 +117,15 @@ def _score(table: Table, row: Row, metric: Metric) -> Markup:
     if metric.id not in record.scores:
         return h("td", dash(absence(table.board, record, metric.id)), class_="em-number")
     value = record.scores[metric.id]
-    best = row.ranked_protocol and table.best.get(metric.id) == value
+    best = not row.unlike and table.best.get(metric.id) == value
     interval = record.intervals.get(metric.id)
     n = record.n.get(metric.id)
     return h(
         "td",
         h("strong", metric.text(value), h("span", " (best)", class_="em-hidden")) if best else metric.text(value),
         h("small", f"{metric.text(interval[0])}–{metric.text(interval[1])}") if interval else None,
-        title=f"{metric.title}, n = {n:,}" if n else metric.title,
+        h("small", f"n {n:,}") if n else None,
+        title=f"{metric.title}{', with its 95 % interval' if interval else ''}{f', of {n:,} items' if n else ''}",
         class_="em-number",
     )
 
@@ -149,17 +135,41 @@ def parameters(billions: float) -> str:
     return f"{billions:g}B" if billions >= 0.1 else f"{billions * 1000:.3g}M"
 
 
-def _model(record: Record) -> Markup:
-    model = record.model
+def _model(row: Row) -> Markup:
+    model = row.record.model
     size = f"{model.params_b:g}B" if model.params_b else None
-    details = " · ".join(d for d in (model.org, size, model.weights and f"{model.weights} weights") if d)
-    return h("th", link(model.name, model.url), h("small", details) if details else None, scope="row")
+    details = [h("bdi", detail) for detail in (model.org, size, model.weights and f"{model.weights} weights") if detail]
+    apart = [detail for pair in zip([" · "] * len(details), details, strict=True) for detail in pair][1:]
+    return h(
+        "th",
+        link(h("bdi", model.name), model.url),
+        h("small", "row ", h("span", row.mark, class_="em-mark"), class_="em-apart") if row.mark else None,
+        h("small", apart) if details else None,
+        h("small", f"not ranked: {row.unlike}", class_="em-unranked") if row.unlike else None,
+        scope="row",
+    )
 
 
 def _source(provenance: Provenance) -> Markup:
     date = f"{provenance.date:%Y-%m-%d}"
-    checked = None if provenance.verified else h("small", "second-hand", title="not compared with the source itself")
-    return h("td", link(f"{_KINDS[provenance.kind]}, {date}", provenance.url, provenance.source), checked)
+    if provenance.receipt is not None:
+        checked = (
+            "a person compared it with its source" if provenance.verified else "nobody compared it with its source"
+        )
+        return h(
+            "td",
+            h(
+                "a",
+                f"{_KINDS[provenance.kind]}, {date}",
+                href=f"/submissions?receipt={quote(provenance.receipt, safe='')}",
+                title=f"The submission {provenance.receipt}",
+            ),
+            h("small", "verified" if provenance.verified else "unverified", title=checked),
+        )
+    second_hand = (
+        None if provenance.verified else h("small", "second-hand", title="not compared with the source itself")
+    )
+    return h("td", link(f"{_KINDS[provenance.kind]}, {date}", provenance.url, provenance.source), second_hand)
 
 
 def _mean(table: Table, value: float) -> str:
@@ -171,8 +181,8 @@ def _mean(table: Table, value: float) -> str:
 def _row(table: Table, row: Row) -> Markup:
     if row.rank is not None:
         rank: Markup | str = str(row.rank)
-    elif not row.ranked_protocol:
-        rank = dash("measured with another protocol, so not ranked with the others")
+    elif row.unlike:
+        rank = dash(f"measured with another protocol, so not ranked with the others: {row.unlike}")
     else:
         rank = dash("no rank: a score of this order is missing" if table.order else "this board has no ranking")
     mean = None
@@ -181,11 +191,12 @@ def _row(table: Table, row: Row) -> Markup:
     return h(
         "tr",
         h("td", rank, class_="em-rank em-number"),
-        _model(row.record),
+        _model(row),
         mean,
         [_score(table, row, metric) for metric in table.metrics],
         h("td", f"{sum(m.id in row.record.scores for m in table.metrics)} of {len(table.metrics)}", class_="em-number"),
         _source(row.record.provenance),
+        data_row=row.slug,
     )
 
 
@@ -194,27 +205,44 @@ def _caption(table: Table) -> str:
     if table.view.language:
         parts.append(LANGUAGES[table.view.language])
     shown = f"{len(table.rows)} of {table.total}" if len(table.rows) != table.total else str(table.total)
-    parts.append(f"{shown} {'model' if table.total == 1 else 'models'}")
+    if table.models == table.total:
+        parts.append(f"{shown} {'model' if table.total == 1 else 'models'}")
+    else:
+        parts.append(f"{shown} rows of {table.models} {'model' if table.models == 1 else 'models'}")
     if table.order is not None:
         parts.append(f"by {table.order.title}{'' if table.view.best_first else ', worst first'}")
     return " · ".join(parts)
 
 
-def protocol_text(protocol: Protocol) -> str:
-    """The protocol in words, for instance ``"each model's best prompt; synthetic voices; judges gpt-4o"``."""
-    judges = [judge for judge in (protocol.judge_text, protocol.judge_audio) if judge]
-    parts = [
-        _PROMPTS.get(protocol.prompt or ""),
-        _VOICES.get(protocol.voice or ""),
-        f"judged by {' and '.join(dict.fromkeys(judges))}" if judges else None,
-        "scored by the source" if protocol.scorer == "paper" else f"scored by {protocol.scorer}",
-    ]
-    return "; ".join(part for part in parts if part)
-
-
 def _sources(table: Table) -> Iterator[Markup]:
     for source in dict.fromkeys(row.record.provenance.source for row in table.rows):
         yield h("li", source)
+
+
+def _has_submissions(table: Table) -> bool:
+    return any(row.record.provenance.kind == "submission" for row in table.rows)
+
+
+def _downloads(table: Table) -> Markup | None:
+    if not table.rows:
+        return None
+    buttons = [
+        h(
+            "button",
+            name,
+            type="button",
+            data_download=kind,
+            title=f"These {len(table.rows)} rows, all columns, as {name}",
+        )
+        for kind, name in (("csv", "CSV"), ("json", "JSON"))
+    ]
+    return h(
+        "p",
+        "Download these rows: ",
+        buttons,
+        h("span", f" Cite {table.board.citation}. Licence: {table.board.licence}."),
+        class_="em-note em-downloads",
+    )
 
 
 def board_table(table: Table) -> Markup:
@@ -226,16 +254,20 @@ def board_table(table: Table) -> Markup:
         nothing = f"No model matches “{table.view.text}”." if table.total else "This board has no results yet."
         body = [h("tr", h("td", nothing, colspan=span, class_="em-empty"))]
     return together(
+        h("p", MISSING, role="status", class_="em-notice") if table.submissions_missing else None,
         h(
             "div",
             h("table", h("caption", _caption(table), role="status"), _head(table), h("tbody", body), class_="em-table"),
             class_="em-scroll",
             data_board=f"{table.board.id}/{table.view.language}",
+            data_view="/".join(map(str, (table.view.order, table.view.best_first, table.view.text))),
             tabindex=0,
             role="region",
             aria_label="Scores, scrolls sideways",
         ),
+        _downloads(table),
         h("p", h("strong", "Read with care. "), table.board.note, class_="em-note"),
+        h("p", SUBMISSION_ROWS, class_="em-note") if _has_submissions(table) else None,
         h(
             "p",
             "Ranked together only when measured alike: ",

@@ -51,6 +51,6 @@ def test_four_models_are_plotted_and_the_sentence_says_that_they_are_too_few(par
 
 def test_both_pages_open_before_there_are_results(parse, tmp_path):
     empty = Results(tmp_path)
-    assert "This board has no results yet." in leaderboard.table_html(View().on_board("echomind-mini"), empty)
+    assert "This board has no results yet." in leaderboard.table_html(View().on_board("echomind-mini"), empty)[0]
     shown = correlations.show(correlations.Axes().on_board("echomind-mini"), "wide", empty)
     assert "No model has both" in shown[5]

@@ -34,7 +34,8 @@ class SiteOfResults:
 
 
 def test_leaderboard_follows_the_view(results):
-    view, order, language, html = leaderboard.show(View().on_board("humdial").in_language("en"), results)
+    view, order, language, html, drawn = leaderboard.show(View().on_board("humdial").in_language("en"), results)
+    assert drawn == (view, results.look("humdial").version)
     assert view.language == "en"
     assert language.visible and language.value == "en"
     assert order.value == "final_overall"
@@ -46,7 +47,8 @@ def test_leaderboard_follows_the_view(results):
 def test_unreadable_results_are_told_in_place_of_the_table(tmp_path):
     (tmp_path / "echomind").mkdir()
     (tmp_path / "echomind" / "x.json").write_text("<b>")
-    html = leaderboard.table_html(View(), Results(tmp_path))
+    html, drawn = leaderboard.table_html(View(), Results(tmp_path))
+    assert drawn == (View(), leaderboard.UNREADABLE)
     assert 'role="alert"' in html and "echomind/x.json: line 1, column 1" in html
 
 

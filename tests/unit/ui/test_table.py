@@ -7,7 +7,7 @@ from echomind.leaderboard.metrics import METRICS
 from echomind.leaderboard.results import Results
 from echomind.leaderboard.view import View, arrange, board_choices
 from echomind.settings import ROOT
-from echomind.ui.table import board_table, parameters, protocol_text
+from echomind.ui.table import board_table, parameters
 
 RESULTS = ROOT / "results"
 EVIL = "<script>alert(1)</script>${alert(2)}{{value}}"
@@ -87,7 +87,7 @@ def test_a_model_without_the_score_of_the_order_has_no_rank(parse):
 
 def test_the_best_of_a_column_is_said_not_only_drawn(parse):
     row = draw(parse, View()).all("tbody")[0].children[0]
-    assert "66.25 (best)" in [cell.text for cell in row.children]
+    assert "66.25 (best)n 4,576" in [cell.text for cell in row.children]
 
 
 def test_sources_are_links_with_kind_and_date(parse):
@@ -133,7 +133,8 @@ def test_intervals_and_counts_are_shown_where_there_are_any(parse, tmp_path):
     (tmp_path / "echomind" / "a.json").write_text(json.dumps(record))
     page = draw(parse, View(), tmp_path)
     assert "64.88–67.60" in page.text
-    assert page.all("td", title="Understanding accuracy, n = 4,576")
+    (cell,) = page.all("td", title="Understanding accuracy, with its 95 % interval, of 4,576 items")
+    assert [small.text for small in cell.all("small")] == ["64.88–67.60", "n 4,576"]
 
 
 def test_another_protocol_is_shown_without_rank_and_with_the_reason(parse, tmp_path):
@@ -148,15 +149,6 @@ def test_another_protocol_is_shown_without_rank_and_with_the_reason(parse, tmp_p
     last = draw(parse, View(), tmp_path).all("tbody")[0].children[-1]
     assert "another protocol" in last.children[0].children[0].attributes["title"]
     assert "99.00" in last.text and "(best)" not in last.text
-
-
-def test_protocols_read_as_words():
-    from echomind.leaderboard.boards import BOARDS
-
-    assert protocol_text(BOARDS["echomind"].protocol) == (
-        "each model's best prompt; synthetic voices; judged by gpt-4o and gemini-2.5-pro; scored by the source"
-    )
-    assert protocol_text(BOARDS["ieat-dev"].protocol) == "recorded people; scored by the source"
 
 
 @pytest.mark.parametrize(("billions", "text"), [(7.0, "7B"), (130.0, "130B"), (0.6, "0.6B"), (0.006026, "6.03M")])
