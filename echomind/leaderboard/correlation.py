@@ -1,8 +1,9 @@
-"""Does one score predict another? Pearson and Spearman over models, with the uncertainty that so few models leave.
+"""Does one score predict another? Three coefficients over models, with the uncertainty that so few models leave.
 
-The interval is a seeded percentile bootstrap: whole models are drawn with replacement, and both coefficients and the
-fitted line are recomputed from the same draws. It says how much the numbers would move with other models of this kind;
-it does not know that some models are relatives of each other.
+Pearson speaks of a straight line, Spearman and Kendall of the order alone. For intervals (``association``) whole models
+are drawn with replacement, and all coefficients and the fitted line come from the same draws; p is that of pairing by
+chance (``permutation``). They say how far the numbers would move with other models of this kind; they do not know that
+some models are relatives.
 """
 
 from __future__ import annotations
@@ -13,25 +14,36 @@ from functools import lru_cache
 from typing import Literal
 
 import numpy as np
-from scipy import stats
 
-RESAMPLES = 10_000  # the ends of the interval move by about 0.01 between seeds
-SEED = 20260305
+from echomind.leaderboard import association
+from echomind.leaderboard.association import TAIL, Axis, IntervalMethod, Weighted
+from echomind.leaderboard.permutation import P, PMethod, p_kendall, p_pearson, p_spearman
+
+RESAMPLES = association.MOST_DRAWS  # up to 30 models; ``Correlation.resamples`` says how many there were
+SEED = association.SEED
+MIN_DEFINED = association.MIN_DEFINED
 # Four models come in perfect order by luck once in 12 times, and the bootstrap would call that 1.00 to 1.00, certain.
 MIN_MODELS = 5
-MIN_DEFINED = 0.5  # share of the draws that must give a coefficient before an interval is shown
-_LEVEL = 95
+_STEPS = 41  # points of the fitted line
+_BAND_DRAWS = 4_000  # the band is drawn, not read off: its edges move by a pixel
 
 Failure = Literal["few", "constant"]
 
 
 @dataclass(frozen=True)
 class Coefficient:
-    """A correlation in [-1, 1] with its 95 % interval, ``None`` where too few draws gave a coefficient."""
+    """A correlation in [-1, 1] with its 95 % interval and its two-sided p.
+
+    Without an interval ``low`` and ``high`` are ``None``. ``note`` says why it is not BCa, or why there is none.
+    """
 
     value: float
     low: float | None
     high: float | None
+    p: float | None = None
+    p_method: PMethod | None = None
+    method: IntervalMethod = "BCa"
+    note: str = ""
 
     @property
     def decided(self) -> bool:
@@ -51,19 +63,22 @@ class Fit:
 
 @dataclass(frozen=True)
 class Influence:
-    """The model whose removal moves Spearman's coefficient most, by position, and the coefficients without it."""
+    """The coefficients without the model at position ``index``."""
 
     index: int
     pearson: float
     spearman: float
+    kendall: float
 
 
 @dataclass(frozen=True)
 class Correlation:
     """Everything said about ``n`` pairs. With a ``failure`` there is no number at all.
 
-    ``undefined`` counts the draws (of ``RESAMPLES``) in which every model had the same x or y, so that no coefficient
-    exists; the interval is taken over the others.
+    ``undefined`` counts the draws (of ``resamples``) in which every model had the same x or y, so that no coefficient
+    exists; the interval is taken over the others. ``influences`` has one entry a model, ``None`` where no coefficient
+    is left without it, and is empty where too few models would be left; ``influence`` is the one whose removal moves
+    Spearman's coefficient most.
     """
 
     n: int
@@ -73,86 +88,71 @@ class Correlation:
     fit: Fit | None = None
     influence: Influence | None = None
     undefined: int = 0
+    kendall: Coefficient | None = None
+    influences: tuple[Influence | None, ...] = ()
+    resamples: int = 0
 
 
-def _pearson_rows(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Pearson of each row pair; ``NaN`` where a row is constant. ``x`` and ``y`` are (draws, n)."""
-    x_off = x - x.mean(axis=1, keepdims=True)
-    y_off = y - y.mean(axis=1, keepdims=True)
-    scale = np.sqrt((x_off**2).sum(axis=1) * (y_off**2).sum(axis=1))
-    # A constant row leaves rounding noise of its mean behind, so constancy is read from the values themselves.
-    defined = (np.ptp(x, axis=1) > 0) & (np.ptp(y, axis=1) > 0) & (scale > 0)
-    r = np.full(len(x), np.nan)
-    r[defined] = (x_off * y_off).sum(axis=1)[defined] / scale[defined]
-    return np.clip(r, -1.0, 1.0)
-
-
-def _spearman_rows(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    return _pearson_rows(stats.rankdata(x, axis=1), stats.rankdata(y, axis=1))
-
-
-def _interval(value: float, draws: np.ndarray) -> Coefficient:
-    defined = draws[~np.isnan(draws)]
-    if len(defined) < MIN_DEFINED * len(draws):
-        return Coefficient(value, None, None)
-    tail = (100 - _LEVEL) / 2
-    low, high = np.percentile(defined, [tail, 100 - tail])
-    return Coefficient(value, float(low), float(high))
-
-
-def _fit(x: np.ndarray, y: np.ndarray, draws_x: np.ndarray, draws_y: np.ndarray, steps: int = 41) -> Fit:
-    grid = np.linspace(x.min(), x.max(), steps)
-    usable = np.ptp(draws_x, axis=1) > 0
-    draws_x, draws_y = draws_x[usable], draws_y[usable]
-    x_mean, y_mean = draws_x.mean(axis=1, keepdims=True), draws_y.mean(axis=1, keepdims=True)
-    slope = ((draws_x - x_mean) * (draws_y - y_mean)).sum(axis=1) / ((draws_x - x_mean) ** 2).sum(axis=1)
-    lines = y_mean + slope[:, None] * (grid[None, :] - x_mean)
-    tail = (100 - _LEVEL) / 2
-    low, high = np.percentile(lines, [tail, 100 - tail], axis=0)
-    line = stats.linregress(x, y)
-    best = line.intercept + line.slope * grid
+def _fit(here: Weighted, drawn: Weighted) -> Fit:
+    """The line of the sample, and the band of the lines of the draws in which x varies."""
+    grid = np.linspace(here.x.values.min(), here.x.values.max(), _STEPS)
+    found = drawn.moments
+    usable = np.flatnonzero(found.defined & (found.xx > 0))[:_BAND_DRAWS]
+    slope = found.xy[usable] / found.xx[usable]
+    lines = found.y[usable, None] + slope[:, None] * (grid[None, :] - found.x[usable, None])
+    low, high = np.percentile(lines, [100 * TAIL, 100 - 100 * TAIL], axis=0)
+    mine = here.moments
+    best = mine.y[0] + mine.xy[0] / mine.xx[0] * (grid - mine.x[0])
     return Fit(*(tuple(float(v) for v in values) for values in (grid, best, low, high)))
 
 
-def _influence(x: np.ndarray, y: np.ndarray, spearman: float) -> Influence | None:
-    """Leave-one-out: each row of the (n, n-1) index matrix leaves one model out."""
-    n = len(x)
-    if n <= MIN_MODELS:
-        return None
-    kept = np.array([[j for j in range(n) if j != i] for i in range(n)])
-    without = _spearman_rows(x[kept], y[kept])
-    if np.isnan(without).all():
-        return None
-    index = int(np.nanargmax(np.abs(without - spearman)))
-    return Influence(index, float(_pearson_rows(x[kept[[index]]], y[kept[[index]]])[0]), float(without[index]))
+def _influences(without: Weighted) -> tuple[Influence | None, ...]:
+    triples = zip(without.pearson.tolist(), without.spearman.tolist(), without.kendall.tolist(), strict=True)
+    return tuple(None if np.isnan(s) else Influence(i, p, s, k) for i, (p, s, k) in enumerate(triples))
 
 
-@lru_cache(maxsize=256)
+def _most(influences: tuple[Influence | None, ...], spearman: float) -> Influence | None:
+    known = [influence for influence in influences if influence is not None]
+    return max(known, key=lambda influence: abs(influence.spearman - spearman), default=None)
+
+
+@lru_cache(maxsize=1024)
 def _correlate(x_values: tuple[float, ...], y_values: tuple[float, ...]) -> Correlation:
-    x, y = np.asarray(x_values, dtype=float), np.asarray(y_values, dtype=float)
-    n = len(x)
+    n = len(x_values)
     if n < MIN_MODELS:
         return Correlation(n, "few")
-    pearson, spearman = _pearson_rows(x[None], y[None])[0], _spearman_rows(x[None], y[None])[0]
-    if np.isnan(pearson) or np.isnan(spearman):
+    x, y = Axis(np.asarray(x_values, np.float64)), Axis(np.asarray(y_values, np.float64))
+    here = Weighted(x, y, np.ones((1, n)))
+    if np.isnan(here.pearson[0]):
         return Correlation(n, "constant")
-    draws = np.random.default_rng(SEED).integers(0, n, size=(RESAMPLES, n))
-    pearson_draws = _pearson_rows(x[draws], y[draws])
+    drawn = Weighted(x, y, association.bootstrap_weights(n))
+    without = Weighted(x, y, 1 - np.eye(n))
+
+    def coefficient(name: Literal["pearson", "spearman", "kendall"], p: P) -> Coefficient:
+        value = float(getattr(here, name)[0])
+        ends = association.bca_interval(value, getattr(drawn, name), getattr(without, name))
+        return Coefficient(value, ends.low, ends.high, p.value, p.method, ends.method, ends.note)
+
+    influences = _influences(without) if n > MIN_MODELS else ()
     return Correlation(
         n,
-        pearson=_interval(float(pearson), pearson_draws),
-        spearman=_interval(float(spearman), _spearman_rows(x[draws], y[draws])),
-        fit=_fit(x, y, x[draws], y[draws]),
-        influence=_influence(x, y, float(spearman)),
-        undefined=int(np.isnan(pearson_draws).sum()),
+        pearson=coefficient("pearson", p_pearson(x, y)),
+        spearman=coefficient("spearman", p_spearman(x, y)),
+        kendall=coefficient("kendall", p_kendall(x, y)),
+        fit=_fit(here, drawn),
+        influence=_most(influences, float(here.spearman[0])),
+        influences=influences,
+        undefined=int((~drawn.defined).sum()),
+        resamples=len(drawn.weights),
     )
 
 
 def correlate(x: Sequence[float], y: Sequence[float]) -> Correlation:
-    """Pearson and Spearman of the pairs of which neither value is ``NaN``, with intervals, line and influence.
+    """All coefficients of the pairs of which neither value is ``NaN``, with intervals, p, line and influence.
 
-    Fewer than ``MIN_MODELS`` pairs, or an axis on which all values are equal, give a ``failure`` and no number.
-    Raises ``ValueError`` when the two sequences differ in length or hold an infinity.
+    Fewer than ``MIN_MODELS`` pairs, or an axis on which all values are equal, give a ``failure`` and no number. Results
+    are kept, so that asking again costs nothing. Raises ``ValueError`` when the two sequences differ in length or hold
+    an infinity.
     """
     if len(x) != len(y):
         raise ValueError(f"found {len(x)} x values and {len(y)} y values, expected as many of each")
