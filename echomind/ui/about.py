@@ -38,9 +38,9 @@ _KINDS = (
         "Submission",
         "Somebody sent a model's raw predictions through the Submit page, and they were scored here, with intervals; "
         "scores themselves cannot be sent. The row is “unverified” until a person has compared it with its source, "
-        "then “verified”: until then nobody but the sender vouches that the named model gave these predictions. Its link "
-        "shows what was sent and every score. It is ranked when it was asked and scored as the board asks, and listed "
-        "with the reason when it was not.",
+        "then “verified”: until then nobody but the sender vouches that the named model gave these predictions. Its "
+        "link shows what was sent and every score. It is ranked when it was asked and scored as the board asks, and "
+        "listed with the reason when it was not.",
     ),
     ("Measured here", "This project ran the model itself, with a command that stands in the row's source."),
 )

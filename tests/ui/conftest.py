@@ -83,7 +83,8 @@ def run_app(tmp_path_factory):
             name: value for name, value in os.environ.items() if not name.startswith(("ECHOMIND_", "GRADIO_"))
         }
         environment |= {f"ECHOMIND_{name.upper()}": str(getattr(settings, name)) for name in settings.model_fields_set}
-        environment |= {"ECHOMIND_DATA_DIR": str(folder / "var"), "ECHOMIND_PORT": str(port), "TMPDIR": str(temporary)}
+        data = settings.data_dir if "data_dir" in settings.model_fields_set else folder / "var"
+        environment |= {"ECHOMIND_DATA_DIR": str(data), "ECHOMIND_PORT": str(port), "TMPDIR": str(temporary)}
         environment |= {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
         with log.open("w") as out:
             process = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=out, stderr=out)
