@@ -20,10 +20,11 @@ from echomind.benchmark.question_types import LEVELS
 from echomind.errors import DataError
 from echomind.scoring.gathered import Gathered
 from echomind.scoring.item_keys import Kind, item_key, parse_key
+from echomind.scoring.jsonl_schema import PREDICTIONS_SCHEMA
 from echomind.scoring.predictions import Predictions
 from echomind.scoring.problems import Problem
 from echomind.scoring.read_files import PREDICTIONS, Source, find_sources, read_text, unknown_form
-from echomind.scoring.read_jsonl import PREDICTIONS_SCHEMA, read_jsonl
+from echomind.scoring.read_jsonl import read_jsonl
 from echomind.scoring.read_official import read_official
 from echomind.scoring.report import Coverage
 

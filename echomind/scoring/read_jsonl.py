@@ -1,7 +1,7 @@
 """Predictions as JSON Lines: one item a line, ``{"key": "asr/id_5/target", "pred": "What was heard."}``.
 
 A reply may name its sound: ``"audio": "id_5_reply.wav"``, a path inside the folder of the replies' sound. No other
-fields; lines without anything are skipped.
+fields; lines without anything are skipped. ``jsonl_schema`` says the same as a JSON Schema.
 """
 
 from __future__ import annotations
@@ -17,35 +17,7 @@ from echomind.scoring.problems import Problem
 from echomind.scoring.read_files import MAX_RECORDS, Source
 
 MAX_LINE = 13 * MAX_TEXT  # characters; the longest text with every character escaped, and its key
-_ANY = r"[\s\S]+"  # the dot of a pattern leaves out the end of a line
 _FIELDS = {"key", "pred", "audio"}
-
-PREDICTIONS_SCHEMA: dict[str, Any] = {
-    "$schema": "https://json-schema.org/draft/2020-12/schema",
-    "title": "EchoMind predictions",
-    "description": "One line of a file of predictions in JSON Lines (UTF-8): the answer of a model to one item.",
-    "type": "object",
-    "properties": {
-        "key": {
-            "type": "string",
-            "description": "The item. What stands between the kind and the style is the id, whatever it holds.",
-            "pattern": f"^(?:(?:asr|reply)/{_ANY}/(?:target|neutral|alternative)|(?:understanding|reasoning)/{_ANY})$",
-            "examples": ["asr/id_5/target", "understanding/17", "reasoning/17", "reply/id_5/neutral"],
-        },
-        "pred": {
-            "type": "string",
-            "description": "The raw words: transcript, answer (an option's letter in any words) or reply. "
-            "Empty where the call failed.",
-            "maxLength": MAX_TEXT,
-        },
-        "audio": {
-            "type": "string",
-            "description": "Of a reply: its sound, a relative path inside the folder of the replies' sound.",
-        },
-    },
-    "required": ["key", "pred"],
-    "additionalProperties": False,
-}
 
 
 def read_jsonl(source: Source, text: str, gathered: Gathered) -> None:

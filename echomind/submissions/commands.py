@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from echomind.scoring.jsonl_schema import schema_text
 from echomind.settings import Settings, get_settings
 from echomind.submissions.living import living
 from echomind.submissions.open_store import open_store
@@ -108,6 +109,12 @@ def run_list(*, as_json: bool = False) -> int:
         model = ascii(status.receipt.form.model)[1:-1]  # a terminal obeys some characters
         marks = " ".join(word for word, on in (("verified", status.verified), ("hidden", status.hidden)) if on)
         _say(f"{status.receipt.at:%Y-%m-%d %H:%M}  {status.id}  {status.state:10} {model} {marks}".rstrip())
+    return 0
+
+
+def run_schema() -> int:
+    """The ``submissions schema`` command: the JSON Schema of a line of predictions in JSON Lines."""
+    sys.stdout.write(schema_text())
     return 0
 
 
