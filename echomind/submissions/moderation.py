@@ -68,6 +68,11 @@ def _is_so(action: str, now: Standing) -> bool:
     return done.get(action, False)
 
 
+def possible(now: Standing) -> frozenset[str]:
+    """What a moderator can do to a submission that stands so; see ``moderate``."""
+    return frozenset(name for name, action in _ACTIONS.items() if now.state in action.states and not _is_so(name, now))
+
+
 def moderate(store: Store, submission_id: str, action: str, by: Moderator, reason: str = "") -> None:
     """Do one of ``verify``, ``unverify``, ``hide``, ``show``, ``return``, and ``score`` for what waits for a person.
 

@@ -126,11 +126,16 @@ class Submissions:
 
     def report(self, submission_id: str, scorer: str = "") -> ScoreReport:
         """The score report of the newest scorer, or of the one named. Raises ``StoreError`` where there is none."""
+        name, data = self.report_file(submission_id, scorer)
+        return from_json(ScoreReport, data, f"{submission_id}/{name}")
+
+    def report_file(self, submission_id: str, scorer: str = "") -> tuple[str, bytes]:
+        """Name and content of that report, as it is kept. Raises ``StoreError`` where there is none."""
         found = self.store.get(submission_id)
         name = report_name(found, scorer)
         if not name:
             raise StoreError(f"{submission_id}: found no score report, expected one after scoring")
-        return from_json(ScoreReport, self.store.read(submission_id, name), f"{submission_id}/{name}")
+        return name, self.store.read(submission_id, name)
 
     def download(self, submission_id: str) -> dict[str, bytes]:
         """What was scored and what came of it, by name: the receipt, ``raw/…``, and all reports. Nothing private."""
