@@ -33,6 +33,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
+from bench.memory import forget_peak, memory_mb
 from echomind.settings import ROOT, Settings
 from echomind.submissions.intake import Incoming, prepare
 from tests.unit.submissions.answered import answer
@@ -59,18 +60,18 @@ def child(root: Path) -> None:
     )
     prepare(here)
     answer(Case(HONEST["with sound"]), here, temporary)
-    print(json.dumps({"idle_mb": _memory("VmRSS")}), flush=True)
+    print(json.dumps({"idle_mb": memory_mb("VmRSS")}), flush=True)
     before = _tree(root)
     for line in sys.stdin:
         given = json.loads(line)
         files = [Incoming(name, Path(path)) for name, path in given["files"]]
-        _forget_peak()
+        forget_peak()
         begun = time.perf_counter()
         try:
             found: dict[str, Any] = {"answer": answer(Case(files, given["board"], given["form"]), here, temporary)}
         except BaseException:  # whatever it is, it is what this script looks for
             found = {"answer": "FAULT", "why": traceback.format_exc(limit=-5)}
-        found |= {"seconds": time.perf_counter() - begun, "peak_mb": _memory("VmHWM")}
+        found |= {"seconds": time.perf_counter() - begun, "peak_mb": memory_mb("VmHWM")}
         after = _tree(root)
         found["strays"] = sorted({name for name, _ in after.items() ^ before.items()})
         before = after
@@ -86,15 +87,6 @@ def _tree(root: Path) -> dict[str, tuple[int, ...]]:
             status = path.lstat()
             found[str(name)] = (status.st_mode, status.st_size, status.st_mtime_ns)
     return found
-
-
-def _memory(field: str) -> float:
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{field}:"))
-
-
-def _forget_peak() -> None:
-    Path("/proc/self/clear_refs").write_text("5")  # VmHWM counts from now on
 
 
 class Checker:

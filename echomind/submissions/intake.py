@@ -13,7 +13,7 @@ import tempfile
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -106,10 +106,19 @@ def content_hash(files: Sequence[File]) -> str:
 
 
 def prepare(settings: Settings | None = None) -> None:
-    """Read EchoMind-Mini and load what checks need, so that the first visitor does not wait for it."""
+    """Read the references that lie on this machine and load what checks need: the first visitor waits for neither.
+
+    Downloads nothing. References that cannot be read are no error here: whoever sends something to them is told.
+    """
     import echomind.scoring.score  # noqa: F401 - two seconds, most of them for nltk
 
-    benchmark_of("echomind-mini", None, settings or get_settings())
+    settings = settings or get_settings()
+    for board in BOARDS:
+        with suppress(NotHere):  # and in our log, where they are here and cannot be read
+            if board == "humdial":
+                dialogues_of(settings)
+            elif board == "echomind-mini" or Path(settings.echomind_set or "-").is_dir():
+                benchmark_of(board, None, settings)
 
 
 def _ending(data: bytes) -> str:

@@ -17,7 +17,7 @@ from echomind.scoring.predictions import Predictions
 from echomind.scoring.read import read_predictions, read_sources
 from echomind.scoring.read_files import Source
 from echomind.settings import Settings
-from echomind.submissions import intake
+from echomind.submissions import intake, references
 from echomind.submissions.intake import Incoming, IntakeError, IntakeUnavailable, accept, check_files, content_hash
 from echomind.submissions.layout import check_files as check_kept
 from echomind.submissions.store_local import LocalStore
@@ -414,8 +414,19 @@ def test_no_more_than_two_are_checked_at_once(settings, monkeypatch):
     assert max(most) == 2 and len(most) == 6
 
 
-def test_the_first_visitor_need_not_wait(settings):
+def test_the_first_visitor_need_not_wait(settings, check):
+    references._set.cache_clear()
     intake.prepare(settings)
+    read = references._set.cache_info().misses
+    assert read == 2
+    assert check(UPLOADS["JSON Lines"], "echomind").ok and check(UPLOADS["JSON Lines"], "echomind-mini").ok
+    assert references._set.cache_info().misses == read
+
+
+def test_references_that_are_not_here_do_not_stop_the_start(tmp_path):
+    nowhere = Settings(assets_dir=tmp_path, echomind_set="some-org/some-set", humdial_set=str(tmp_path / "none"))
+    intake.prepare(nowhere)
+    assert not check_files(UPLOADS["JSON Lines"], "echomind-mini", None, nowhere).ok
 
 
 def test_a_reading_of_nothing_is_no_row(check):
