@@ -67,7 +67,8 @@ class Arrivals:
         total = sum(size or 0 for size in sizes)
         if total > self._room.limit:  # before a byte is read
             expected = f"at most {self._room.limit / 2**20:.0f} MB"
-            self._problems.add(Problem(found=f"{total / 2**20:.1f} MB in all", expected=expected))
+            name, in_all = (files[0].sent_as, "") if len(files) == 1 else ("", " in all")
+            self._problems.add(Problem(name, found=f"{total / 2**20:.1f} MB{in_all}", expected=expected))
             return []
         found = [sent for file, size in zip(files, sizes, strict=True) if size is not None for sent in self._one(file)]
         predictions = sum(sent.kind == "predictions" for sent in found)

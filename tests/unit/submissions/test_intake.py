@@ -271,7 +271,7 @@ def test_what_is_too_large_is_not_read(check, tmp_path):
     huge = tmp_path / "huge.json"
     with huge.open("wb") as file:
         file.truncate(200 * MB)
-    assert check([Incoming("huge.json", huge)]).lines() == ["found 200.0 MB in all, expected at most 8 MB"]
+    assert check([Incoming("huge.json", huge)]).lines() == ["huge.json: found 200.0 MB, expected at most 8 MB"]
     both = [Incoming("a.json", bytes(5 * MB)), Incoming("b.json", bytes(5 * MB))]
     assert check(both).lines() == ["found 10.0 MB in all, expected at most 8 MB"]
     digits = random.Random(0).randbytes(2 * MB).hex().encode()  # half of it when packed
