@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import logging
 from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as TooLate
 from datetime import UTC, datetime
 from functools import lru_cache
 
 from huggingface_hub import HfApi
-from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
+from huggingface_hub.errors import HTTPError
 
 log = logging.getLogger(__name__)
 PATIENCE_S = 3.0  # nobody waits longer for what only a moderator reads
@@ -18,11 +17,12 @@ _pool = ThreadPoolExecutor(2, thread_name_prefix="accounts")
 
 def account_since(name: str) -> datetime | None:
     """When the account was made; ``None`` where the Hub does not say so within ``PATIENCE_S``."""
+    asked = _asked(name)
     try:
-        return _asked(name).result(PATIENCE_S)
-    except TooLate:
-        return None  # it goes on asking; the next call may have it
-    except (HfHubHTTPError, OfflineModeIsEnabled, OSError, ValueError) as error:
+        return asked.result(PATIENCE_S)
+    except (HTTPError, OSError, ValueError) as error:  # HTTPError: it cannot be reached; OSError: nor in time
+        if not asked.done():
+            return None  # it goes on asking; the next call may have it
         log.info("since when %r has an account cannot be found out: %s", name, type(error).__name__)
         _asked.cache_clear()
         return None

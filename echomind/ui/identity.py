@@ -86,7 +86,7 @@ class Identity:
                 return str(self._keys.loads(key, max_age=KEY_S))
             except SignatureExpired:
                 raise NotSignedIn("found a key that has run out, expected a new one from the Submit page") from None
-            except BadSignature:
+            except (BadSignature, UnicodeError):  # half a character cannot even be looked at
                 raise NotSignedIn("found a key that is none of ours, expected one from the Submit page") from None
         raise NotSignedIn("found nobody signed in, expected a sign-in with Hugging Face (in a script: a key)")
 

@@ -83,7 +83,7 @@ class SubmitApi:
             id, time, hash of the content, sender, kept files, whether it was received before, and links to its status
         """
         with self._received.taken(files) as incoming:
-            sender = self._identity.sender(profile, key)
+            sender = self._identity.sender(profile, key or "")
             try:
                 return receipt_answer(self._desk.submit(incoming, _given(form), sender))
             except AlreadyReceived as before:
