@@ -43,6 +43,7 @@ def answer(case: Case, settings: Settings, temporary: Path) -> str:
     assert not strays, strays
     assert sorted(temporary.iterdir()) == before
     assert (form.form is None) == bool(form.problems) and _is_told([problem.line() for problem in form.problems])
+    assert all(problem.found and problem.expected for problem in (*form.problems, *check.problems)), check.problems
     _assert_check(check)
     if form.form is not None and form.form.board == case.board:
         assert (receipt is None) == (not check.ok)

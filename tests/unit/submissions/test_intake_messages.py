@@ -188,7 +188,9 @@ def test_line_ends_of_windows_are_taken_and_lines_counted_the_same(told, data):
     assert line == "answers.json: line 3, column 1: found Expecting value, expected valid JSON"
 
 
-@pytest.mark.parametrize(("size", "expected"), [(51, "answers.json: found 51.0 MB, expected at most 50 MB"), (50, "found an empty file")])
+@pytest.mark.parametrize(
+    ("size", "expected"), [(51, "answers.json: found 51.0 MB, expected at most 50 MB"), (50, "found an empty file")]
+)
 def test_a_file_of_50_megabytes(told, size, expected):
     [line] = told(Incoming("answers.json", b" " * (size * MB)))
     assert expected in line
