@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import soundfile
 import soxr
+from pydantic import SecretStr
 
 from echomind.settings import ROOT, Settings
 
@@ -69,10 +70,13 @@ def browser(chromium, spoken_words):
 
 @pytest.fixture(scope="session")
 def run_app(tmp_path_factory):
-    """Starts ``app.py`` on a free port with the settings that are set; its temporary files go to ``temporary``."""
+    """Starts ``app.py`` on a free port with the settings that are set; its temporary files go to ``temporary``.
+
+    ``prepare`` gets the folder of its data first, which is ``data`` afterwards.
+    """
     running = []
 
-    def start(settings: Settings) -> SimpleNamespace:
+    def start(settings: Settings, prepare=None) -> SimpleNamespace:
         folder = tmp_path_factory.mktemp("app")
         temporary, log = folder / "tmp", folder / "log.txt"
         temporary.mkdir()
@@ -82,7 +86,11 @@ def run_app(tmp_path_factory):
         environment = {
             name: value for name, value in os.environ.items() if not name.startswith(("ECHOMIND_", "GRADIO_"))
         }
-        environment |= {f"ECHOMIND_{name.upper()}": str(getattr(settings, name)) for name in settings.model_fields_set}
+        environment |= {
+            f"ECHOMIND_{name.upper()}": spelled(getattr(settings, name)) for name in settings.model_fields_set
+        }
+        if prepare is not None:
+            prepare(folder / "var")
         data = settings.data_dir if "data_dir" in settings.model_fields_set else folder / "var"
         environment |= {"ECHOMIND_DATA_DIR": str(data), "ECHOMIND_PORT": str(port), "TMPDIR": str(temporary)}
         environment |= {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
@@ -91,12 +99,19 @@ def run_app(tmp_path_factory):
         running.append(process)
         url = f"http://127.0.0.1:{port}/"
         wait_until_served(url, process, log)
-        return SimpleNamespace(url=url, temporary=temporary, log=log)
+        return SimpleNamespace(url=url, temporary=temporary, log=log, data=folder / "var")
 
     yield start
     for process in running:
         process.terminate()
         process.wait(20)
+
+
+def spelled(value):
+    """A setting as an environment variable spells it."""
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    return ",".join(value) if isinstance(value, tuple) else str(value)
 
 
 def wait_until_served(url, process, log):
