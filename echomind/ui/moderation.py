@@ -43,7 +43,7 @@ class _Page:
         if not by_token:
             gr.LoginButton("Sign in with Hugging Face", size="sm", elem_id="mod-sign-in")
         with gr.Row(visible=by_token, elem_id="mod-token"):
-            self.token = gr.Textbox(label="Admin token", type="password", max_lines=1, elem_id="mod-key")
+            self.token = gr.Textbox("", label="Admin token", type="password", max_lines=1, elem_id="mod-key")
             self.open = gr.Button("Open", size="sm", elem_id="mod-open")
         self.note = _html("", "mod-note")
         self.chosen = gr.State("")
@@ -51,7 +51,7 @@ class _Page:
             with gr.Row(elem_classes="em-controls"):
                 self.state = gr.Dropdown(view.FILTERS, value="", label="State", filterable=False, min_width=150)
                 self.text = gr.Textbox(
-                    label="Find", placeholder="model, sender, organisation or receipt", max_lines=1, max_length=200
+                    "", label="Find", placeholder="model, sender, organisation or receipt", max_lines=1, max_length=200
                 )
             self.table = _html("", "mod-table", js=view.PICK_SCRIPT + SCRIPT)
         with gr.Column(visible=False, elem_id="mod-one") as self.one:
@@ -59,6 +59,7 @@ class _Page:
             self.done = _html("", "mod-done")
             with gr.Row(elem_id="mod-acts"):
                 self.reason = gr.Textbox(
+                    "",
                     label="Reason, which the sender reads",
                     max_lines=1,
                     max_length=LONGEST_REASON,

@@ -77,7 +77,7 @@ def build_submissions(site: Site) -> None:
         table = _html("", "sub-table", js=SCRIPT)
     with gr.Row(elem_id="sub-look"):
         receipt = gr.Textbox(
-            label="Look up a receipt", max_lines=1, max_length=LONGEST, elem_id="sub-receipt", placeholder="receipt"
+            "", label="Look up a receipt", max_lines=1, max_length=LONGEST, elem_id="sub-receipt", placeholder="receipt"
         )
         look = gr.Button("Look up", size="sm", elem_id="sub-go")
     timer = gr.Timer(LOOK_S, active=False)
@@ -97,7 +97,7 @@ def _html(value: str, name: str, *, js: str | None = None) -> gr.HTML:
 
 
 def _token(*, visible: bool, name: str) -> gr.Textbox:
-    return gr.Textbox(label="Admin token", type="password", max_lines=1, visible=visible, elem_id=name)
+    return gr.Textbox("", label="Admin token", type="password", max_lines=1, visible=visible, elem_id=name)
 
 
 def _outputs(parts: Parts) -> list[Any]:
