@@ -100,8 +100,11 @@ class Settings(BaseSettings):
 
     @property
     def on_space(self) -> bool:
-        """Whether this is a Space, where people sign in with Hugging Face."""
-        return bool(os.environ.get("SPACE_ID"))
+        """Whether this is a Space, where people sign in with Hugging Face.
+
+        As gradio decides it: where it sees no Space it lets everybody sign in as the owner of this machine's token.
+        """
+        return os.environ.get("SYSTEM") == "spaces" and bool(os.environ.get("SPACE_ID"))
 
     @property
     def model_path(self) -> str:

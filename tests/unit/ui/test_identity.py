@@ -7,6 +7,7 @@ import gradio as gr
 import itsdangerous.timed
 import pytest
 from gradio.helpers import special_args
+from gradio.utils import get_space
 from pydantic import SecretStr
 
 from echomind.errors import EchoMindError
@@ -24,13 +25,14 @@ def profile(name="ada"):
 
 @pytest.fixture(autouse=True)
 def no_space(monkeypatch):
-    for name in ("SPACE_ID", "OAUTH_CLIENT_SECRET", "GRADIO_SERVER_NAME"):
+    for name in ("SYSTEM", "SPACE_ID", "OAUTH_CLIENT_SECRET", "GRADIO_SERVER_NAME"):
         monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture
 def space(monkeypatch):
     """Opens the identity of a Space; with another secret it is another Space."""
+    monkeypatch.setenv("SYSTEM", "spaces")
     monkeypatch.setenv("SPACE_ID", "me/echomind")
 
     def opened(secret="s3cret", **given):
@@ -71,6 +73,14 @@ def test_only_who_is_at_this_machine_needs_no_sign_in(host, way):
 def test_the_address_that_gradio_was_given_counts_too(monkeypatch):
     monkeypatch.setenv("GRADIO_SERVER_NAME", "0.0.0.0")
     assert Identity(Settings()).way == "closed"
+
+
+@pytest.mark.parametrize("named", [{"SPACE_ID": "me/echomind"}, {"SYSTEM": "spaces"}, {"SYSTEM": "x", "SPACE_ID": "y"}])
+def test_what_gradio_takes_for_no_space_is_none(named, monkeypatch):
+    for name, value in named.items():
+        monkeypatch.setenv(name, value)
+    assert get_space() is None
+    assert Identity(Settings(host="0.0.0.0")).way == "closed"
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])
