@@ -11,7 +11,8 @@ from echomind import strict_json
 from echomind.errors import ResultsError
 from echomind.leaderboard.boards import BOARDS
 from echomind.leaderboard.metrics import METRICS
-from echomind.leaderboard.records import SLUG, Record, parse_record
+from echomind.leaderboard.records import SLUG, Record, parse_record, read_record
+from echomind.leaderboard.scripts_data import FOLDER, disagreements, parse_items
 
 STUDIES = "studies"  # studies have layouts of their own: here they only have to be strict JSON
 NOT_RECORDS = {"README.md", ".gitkeep"}
@@ -73,6 +74,22 @@ def _record_problems(path: Path, board: str, seen: dict[tuple[str, object], str]
     seen.setdefault(identity, path.name)
 
 
+def _items_problems(path: Path) -> Iterator[str]:
+    try:
+        items = parse_items(path.read_bytes())
+    except (ResultsError, OSError) as error:
+        yield from str(error).splitlines()
+        return
+    beside = path.parent.parent / path.name
+    if not beside.is_file():
+        yield f"found no record {beside.name} that these sums belong to"
+        return
+    try:
+        yield from disagreements(items, read_record(beside))
+    except ResultsError:
+        return  # the record's own problems are listed at the record
+
+
 def _study_problems(path: Path) -> Iterator[str]:
     try:
         strict_json.loads(path.read_bytes())
@@ -104,9 +121,12 @@ def check_results(results_dir: Path) -> Report:
             found = list(_study_problems(path))
         elif len(place.parts) == 2 and folder in BOARDS:
             found = list(_record_problems(path, folder, seen[folder]))
+        elif len(place.parts) == 3 and folder in BOARDS and place.parts[1] == FOLDER:
+            found = list(_items_problems(path))
         else:
             found = [
-                f"found outside a board's folder, expected <board>/<slug>.json with a board of: {', '.join(BOARDS)}"
+                f"found outside a board's folder, expected <board>/<slug>.json or <board>/{FOLDER}/<slug>.json with a "
+                f"board of: {', '.join(BOARDS)}"
             ]
         problems += [f"{place.as_posix()}: {line}" for line in found]
     return Report(files, problems)

@@ -1,8 +1,9 @@
 """``python -m echomind mini board``: the board of EchoMind-Mini, from models to records, in one resumable command.
 
 Each model sits the set under the board's own prompt (``models.evaluation``), its files are read and scored as anybody's
-would be (``scoring.read``, ``scoring.score``), and the record is written where the leaderboard reads it. Whatever was
-answered before is not asked again: the answers stay in a folder of their own for each model, version and set.
+would be (``scoring.read``, ``scoring.score``), and the record is written where the leaderboard reads it, with what each
+script contributed beside it (``scripts_data``). Whatever was answered before is not asked again: the answers stay in a
+folder of their own for each model, version and set.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from echomind.benchmark.items import BenchmarkSet
 from echomind.benchmark.load import load_set
@@ -24,6 +25,7 @@ from echomind.errors import ConfigurationError
 from echomind.leaderboard.boards import get_board
 from echomind.leaderboard.from_report import record_of
 from echomind.leaderboard.records import SLUG, ModelInfo, Provenance, Record
+from echomind.leaderboard.scripts_data import FOLDER, ScriptItems, from_rows, to_bytes
 from echomind.models.answering import AnsweringModel, PromptCondition
 from echomind.models.evaluation.official_files import safe_name, write_whole
 from echomind.models.evaluation.run import evaluate
@@ -65,7 +67,14 @@ KNOWN = {
 }
 
 
-def make_record(benchmark: BenchmarkSet, spec: str, work: Path, options: ScoreOptions) -> Record:
+class Measured(NamedTuple):
+    """A model's record and its sums by script."""
+
+    record: Record
+    items: ScriptItems
+
+
+def measure(benchmark: BenchmarkSet, spec: str, work: Path, options: ScoreOptions) -> Measured:
     """Let the model that ``spec`` names sit the set, and score it; ``work`` keeps the answers of all models.
 
     Raises ``EchoMindError`` as ``load_model``, ``evaluate``, ``require`` and ``record_of`` do.
@@ -86,15 +95,20 @@ def make_record(benchmark: BenchmarkSet, spec: str, work: Path, options: ScoreOp
         date=datetime.datetime.fromisoformat(run["started"]).date(),
         verified=True,
     )
-    return record_of(
+    record = record_of(
         scored.report, board=BOARD, model=_info(spec, model), protocol=board.protocol, provenance=provenance
     )
+    scorer = record.protocol.scorer
+    items = from_rows(scored.items, board=BOARD, model=record.model.name, scorer=scorer, set_digest=benchmark.digest)
+    return Measured(record, items)
 
 
 def make_board(
     benchmark: BenchmarkSet, out: Path, models: Sequence[str], *, work: Path, options: ScoreOptions
 ) -> list[Path]:
-    """Write the record of every model into ``out`` (a board's folder); returns the files, in the order of ``models``.
+    """Write the record of every model into ``out`` (a board's folder), and its sums by script into the folder below.
+
+    Returns the records' files, in the order of ``models``.
 
     Raises ``ConfigurationError`` for a set that is not EchoMind-Mini, or a model that is there twice.
     """
@@ -105,8 +119,9 @@ def make_board(
         raise ConfigurationError(f"found the models {', '.join(models)}; expected each once")
     paths = []
     for spec, slug in slugs.items():
-        record = make_record(benchmark, spec, work, options)
+        record, items = measure(benchmark, spec, work, options)
         path = out / f"{slug}.json"
+        write_whole(out / FOLDER / path.name, to_bytes(items))
         text = json.dumps(record.model_dump(mode="json", by_alias=True), ensure_ascii=False, indent=2)
         write_whole(path, f"{text}\n".encode())
         paths.append(path)

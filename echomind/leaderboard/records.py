@@ -114,7 +114,8 @@ class Record(_Strict):
         return self
 
 
-def _problems_of(error: ValidationError) -> list[str]:
+def problems_of(error: ValidationError) -> list[str]:
+    """What a schema found, one line a problem: field, found, expected."""
     lines = []
     for detail in error.errors(include_url=False):
         field = ".".join(str(part) for part in detail["loc"] if part != "[key]") or "record"
@@ -140,7 +141,7 @@ def parse_record(data: bytes) -> Record:
     except strict_json.StrictJSONError as error:
         raise ResultsError(str(error)) from None
     except ValidationError as error:
-        raise ResultsError("\n".join(_problems_of(error))) from None
+        raise ResultsError("\n".join(problems_of(error))) from None
 
 
 def read_record(path: Path) -> Record:

@@ -94,3 +94,71 @@ def test_studies_only_have_to_be_strict_json(record, write):
 def test_a_missing_folder_is_an_error_of_one_line(tmp_path):
     with pytest.raises(ResultsError, match="no such folder"):
         check_results(tmp_path / "nothing")
+
+
+@pytest.fixture
+def with_items(record, write):
+    """A results folder with one record and its sums by script; the sums may be changed before they are written."""
+    record["scores"], record["intervals"], record["n"] = {"reasoning_acc": 50.0}, {}, {"reasoning_acc": 4}
+    results = write(record)
+
+    def writer(change=lambda items: None, slug="model-a"):
+        items = {
+            "schema": 1,
+            "board": "echomind",
+            "model": "Model A",
+            "scorer": "paper",
+            "set_digest": "0" * 64,
+            "scripts": ["s1", "s2"],
+            "metrics": {"reasoning_acc": {"count": [3, 1], "sum": [200, 0]}},
+        }
+        change(items)
+        folder = results / "echomind" / "items"
+        folder.mkdir(exist_ok=True)
+        (folder / f"{slug}.json").write_text(json.dumps(items))
+        return results
+
+    return writer
+
+
+def test_sums_by_script_may_lie_beside_a_record_and_disturb_nothing(with_items):
+    from echomind.leaderboard.records import read_board
+
+    results = with_items()
+    report = check_results(results)
+    assert (report.problems, report.files) == ([], 2)
+    assert list(read_board(results, "echomind")) == ["model-a"]
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        (lambda i: i.update(model="B"), "model: found 'B', expected 'Model A' as in the record"),
+        (lambda i: i.update(scorer="x"), "scorer: found 'x', expected 'paper' as in the record"),
+        (
+            lambda i: i["metrics"]["reasoning_acc"].update(sum=[300, 0]),
+            "metrics.reasoning_acc: found sums that give 75.0000, expected the record's 50",
+        ),
+        (
+            lambda i: i["metrics"]["reasoning_acc"].update(count=[3, 2], sum=[250, 0]),
+            "metrics.reasoning_acc.count: found 5 items, expected the record's 4",
+        ),
+        (
+            lambda i: i["metrics"].update(ves={"count": [1, 1], "sum": [3, 3]}),
+            "metrics.ves: found sums, expected only metrics of which the record has a score",
+        ),
+        (lambda i: i.update(scripts=["s2", "s1"]), "expected each script once, in the order of the ids"),
+        (lambda i: i.update(extra=1), "extra: found an unknown field"),
+    ],
+)
+def test_sums_that_say_something_else_than_the_record_are_problems(with_items, change, line):
+    problems = check_results(with_items(change)).problems
+    assert len(problems) == 1
+    assert problems[0].startswith("echomind/items/model-a.json: ")
+    assert line in problems[0]
+
+
+def test_sums_without_a_record_are_a_problem(with_items):
+    assert check_results(with_items(slug="nobody")).problems == [
+        "echomind/items/nobody.json: found no record nobody.json that these sums belong to"
+    ]

@@ -10,6 +10,7 @@ from echomind.leaderboard.boards import BOARDS
 from echomind.leaderboard.check import check_results
 from echomind.leaderboard.mini_board import BOARD, KNOWN, MODELS, make_board, run_mini_board
 from echomind.leaderboard.records import read_board
+from echomind.leaderboard.scripts_data import read_items
 from echomind.models import registry
 from echomind.models.registry import FORMS, Form
 from echomind.settings import Settings
@@ -57,6 +58,16 @@ def test_every_contestant_gets_a_record_that_the_leaderboard_reads(tmp_path, ben
         assert record.n["reasoning_acc"] == len(benchmark.level("reasoning"))
     right = [records[spec].scores["understanding_acc"] for spec in FLOORS]
     assert right[0] > right[1]  # the constant was chosen by the key
+
+
+def test_what_each_script_contributed_lies_beside_the_record(tmp_path, benchmark):
+    (path,) = board(benchmark, tmp_path, ["random"])
+    items = read_items(path.parent / "items" / "random.json")
+    record = read_board(tmp_path / "results", BOARD)["random"]
+    assert set(items.metrics) == set(record.scores)
+    assert items.set_digest == benchmark.digest
+    assert items.scripts == tuple(sorted(script.id for script in benchmark.scripts))
+    assert items.metrics["reasoning_acc"].value == pytest.approx(record.scores["reasoning_acc"], abs=1e-3)
 
 
 def test_our_model_and_the_deaf_reader_stand_on_it(tmp_path, benchmark, tiny_checkpoint, monkeypatch):
