@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from urllib.parse import quote
 
@@ -136,18 +136,29 @@ def parameters(billions: float) -> str:
 
 
 def _model(row: Row) -> Markup:
-    model = row.record.model
-    size = f"{model.params_b:g}B" if model.params_b else None
-    details = [h("bdi", detail) for detail in (model.org, size, model.weights and f"{model.weights} weights") if detail]
-    apart = [detail for pair in zip([" · "] * len(details), details, strict=True) for detail in pair][1:]
+    model, provenance = row.record.model, row.record.provenance
+    size = parameters(model.params_b) if model.params_b else None
+    details = (model.org, size, model.weights and f"{model.weights} weights")
+    sent = provenance.receipt is not None
+    said = (
+        together("submission " if sent else "row ", h("span", row.mark, class_="em-mark")) if row.mark else None,
+        "unverified" if sent and not provenance.verified else None,
+    )
     return h(
         "th",
         link(h("bdi", model.name), model.url),
-        h("small", "row ", h("span", row.mark, class_="em-mark"), class_="em-apart") if row.mark else None,
-        h("small", apart) if details else None,
+        _small(details),
+        _small(said, "em-apart"),
         h("small", f"not ranked: {row.unlike}", class_="em-unranked") if row.unlike else None,
         scope="row",
     )
+
+
+def _small(parts: Iterable[str | Markup | None], class_: str | None = None) -> Markup | None:
+    """Small print: the parts that there are, with dots between them, each in its own direction of writing."""
+    shown = [h("bdi", part) for part in parts if part]
+    apart = [together(" · " if i else None, part) for i, part in enumerate(shown)]
+    return h("small", apart, class_=class_) if shown else None
 
 
 def _source(provenance: Provenance) -> Markup:
@@ -240,9 +251,13 @@ def _downloads(table: Table) -> Markup | None:
         "p",
         "Download these rows: ",
         buttons,
-        h("span", f" Cite {table.board.citation}. Licence: {table.board.licence}."),
         class_="em-note em-downloads",
     )
+
+
+def _citation(table: Table) -> Markup:
+    board = table.board
+    return h("p", h("strong", "Cite. "), f"{board.citation}. Licence: {board.licence}.", class_="em-note")
 
 
 def board_table(table: Table) -> Markup:
@@ -267,7 +282,8 @@ def board_table(table: Table) -> Markup:
         ),
         _downloads(table),
         h("p", h("strong", "Read with care. "), table.board.note, class_="em-note"),
-        h("p", SUBMISSION_ROWS, class_="em-note") if _has_submissions(table) else None,
+        h("p", h("strong", "Submissions. "), SUBMISSION_ROWS, class_="em-note") if _has_submissions(table) else None,
+        _citation(table) if table.rows else None,
         h(
             "p",
             "Ranked together only when measured alike: ",

@@ -82,7 +82,7 @@ def publish_row(store: Store, seed: int, name: str, score: float = 0.5, **form: 
     given = receipt.form.model_dump() | {"model": name, "prompt": "enhanced"} | form
     receipt = receipt.model_copy(update={"form": Form.model_validate(given)})
     store.create(receipt, files)
-    report = report_of(score)
+    report = report_of(score).model_copy(update={"prompt": given["prompt"]})
     ended = Ended("scored", scorer=report.scorer, report=report.model_dump_json(by_alias=True).encode(), items=b"{}\n")
     assert add_scored(store, receipt.id, "worker", ended, lambda found: True)
     assert publish(store, receipt.id, "worker")

@@ -2,6 +2,8 @@ import os
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
+import json
+import shutil
 from dataclasses import dataclass
 
 import gradio as gr
@@ -13,12 +15,14 @@ from echomind.leaderboard.metrics import METRICS
 from echomind.leaderboard.results import Results
 from echomind.leaderboard.view import View
 from echomind.settings import ROOT
+from echomind.submissions.store_local import LocalStore
 from echomind.ui import correlations, leaderboard
 from echomind.ui.about import about_page
 from echomind.ui.faults import spoken
 from echomind.ui.page import current_page
 from echomind.ui.reading import below, verdict
 from echomind.ui.theme import stylesheet, theme
+from tests.unit.leaderboard.made_rows import publish_row
 
 
 @pytest.fixture
@@ -157,3 +161,101 @@ def test_a_page_is_only_current_while_it_is_laid_out():
         current_page()
     with gr.Blocks() as demo:
         assert current_page() is demo
+
+
+@pytest.fixture
+def live(tmp_path):
+    """Results with a store that grows, and their store."""
+    store = LocalStore(tmp_path / "submissions")
+    return Results(ROOT / "results", store), store
+
+
+def skipped(given):
+    return [value == gr.skip() for value in given]
+
+
+def test_the_table_is_drawn_again_only_where_something_changed(live, monkeypatch):
+    results, store = live
+    monkeypatch.setattr(leaderboard, "SHARED_S", 0.0)
+    view = View().on_board("echomind-mini")
+    assert skipped(leaderboard.news(view, None, results)) == [True, True]
+    *_, drawn = leaderboard.show(view, results)
+    assert skipped(leaderboard.news(view, drawn, results)) == [True, True]
+    publish_row(store, 0, "A newcomer")
+    html, drawn = leaderboard.news(view, drawn, results)
+    assert "A newcomer" in html
+    assert skipped(leaderboard.news(view, drawn, results)) == [True, True]
+    # what was drawn for a view that is not the visitor's any more is put right
+    html, drawn = leaderboard.news(view.searching("floor"), drawn, results)
+    assert "A newcomer" not in html and drawn[0].text == "floor"
+
+
+def test_a_file_that_breaks_is_told_once_and_the_table_comes_back(tmp_path, monkeypatch):
+    monkeypatch.setattr(leaderboard, "SHARED_S", 0.0)
+    shutil.copytree(ROOT / "results" / "echomind", tmp_path / "echomind")
+    file = tmp_path / "echomind" / "kimi-audio.json"
+    whole, results = file.read_bytes(), Results(tmp_path)
+    _, drawn = leaderboard.table_html(View(), results)
+    file.write_bytes(b"{")
+    html, drawn = leaderboard.news(View(), drawn, results)
+    assert 'role="alert"' in html
+    assert skipped(leaderboard.news(View(), drawn, results)) == [True, True]
+    file.write_bytes(whole)
+    assert "Kimi-Audio" in leaderboard.news(View(), drawn, results)[0]
+
+
+def test_the_plot_follows_the_results_and_the_width(live, monkeypatch):
+    results, store = live
+    monkeypatch.setattr(correlations, "SHARED_S", 0.0)
+    axes = correlations.Axes().on_board("echomind-mini")
+    assert all(skipped(correlations.news(axes, None, "wide", results)))
+    drawn = correlations.show(axes, "wide", results)[-1]
+    assert all(skipped(correlations.news(axes, drawn, "wide", results)))
+    assert not any(skipped(correlations.news(axes, drawn, "narrow", results)))
+    publish_row(store, 0, "A newcomer")
+    figure, words, below_it, drawn = correlations.news(axes, drawn, "wide", results)
+    assert "A newcomer" in figure.data[-1].text and "A newcomer" in below_it
+    assert "5 models" in words
+    assert all(skipped(correlations.news(axes, drawn, "wide", results)))
+
+
+def test_a_plot_stays_while_results_cannot_be_read(tmp_path):
+    (tmp_path / "echomind").mkdir()
+    (tmp_path / "echomind" / "x.json").write_text("{")
+    axes = correlations.Axes()
+    assert all(skipped(correlations.news(axes, (axes, "wide", 1), "wide", Results(tmp_path))))
+
+
+def test_the_correlations_page_tells_of_missing_submissions(parse, results):
+    found = correlations.comparison(correlations.Axes(), results)
+    assert "missing for now" not in parse(verdict(found)).text
+    assert "missing for now" in parse(verdict(found, submissions_missing=True)).text
+
+
+def test_many_rows_of_one_model_are_one_point_and_no_evidence(live):
+    results, store = live
+    for seed in range(6):
+        publish_row(store, seed, "Many times", 0.2 + seed / 10)
+    found = correlations.comparison(correlations.Axes().on_board("echomind-mini"), results)
+    assert found.result.n == 5
+    assert [out.reason.split(":")[0] for out in found.left_out] == ["another row of the same model counts"] * 5
+    assert found.xs[found.models.index(next(m for m in found.models if m.startswith("Many times")))] == 70.0
+
+
+@pytest.mark.parametrize(("kind", "begins"), [("csv", "\ufeffrank,slug"), ("json", '{"schema": 1')])
+def test_a_file_is_the_visitor_s_view(results, kind, begins):
+    made = json.loads(leaderboard.made_file(View().searching("kimi"), kind, results))
+    assert made["text"].startswith(begins) and "Kimi-Audio" in made["text"] and "GLM" not in made["text"]
+    assert made["name"].startswith("echomind-20") and made["name"].endswith(f".{kind}")
+
+
+@pytest.mark.parametrize("data", [{"kind": "exe"}, {"kind": "../x"}, {}, None])
+def test_other_kinds_of_files_are_refused(results, data):
+    with pytest.raises(EchoMindError, match="expected one of: csv, json"):
+        leaderboard.made_file(View(), leaderboard.asked_kind(gr.EventData(None, data)), results)
+
+
+def test_about_says_what_a_submitted_row_is(parse):
+    text = parse(about_page()).text
+    assert "“unverified” until a person has compared it with its source" in text
+    assert "fewer than 5 models" in text

@@ -1,5 +1,6 @@
 import copy
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -7,9 +8,16 @@ from echomind.leaderboard.metrics import METRICS
 from echomind.leaderboard.results import Results
 from echomind.leaderboard.view import View, arrange, board_choices
 from echomind.settings import ROOT
+from echomind.submissions.model import new_event
+from echomind.submissions.store_local import LocalStore
 from echomind.ui.table import board_table, parameters
+from tests.unit.leaderboard.made_rows import HOSTILE, publish_row
 
 RESULTS = ROOT / "results"
+PLAIN_TAGS = {
+    *("table", "caption", "thead", "tbody", "tr", "th", "td", "div", "p", "ul", "li", "a", "span", "small", "strong"),
+    *("bdi", "button"),
+}
 EVIL = "<script>alert(1)</script>${alert(2)}{{value}}"
 
 
@@ -154,3 +162,90 @@ def test_another_protocol_is_shown_without_rank_and_with_the_reason(parse, tmp_p
 @pytest.mark.parametrize(("billions", "text"), [(7.0, "7B"), (130.0, "130B"), (0.6, "0.6B"), (0.006026, "6.03M")])
 def test_parameters_are_written_as_people_write_them(billions, text):
     assert parameters(billions) == text
+
+
+@pytest.fixture(scope="module")
+def sent(tmp_path_factory):
+    """Results of the mini board with submissions: two of one name, one of another prompt, one verified."""
+    store = LocalStore(tmp_path_factory.mktemp("data") / "submissions")
+    receipts = {
+        "first": publish_row(store, 0, "Twin", 0.4, org="Lab"),
+        "second": publish_row(store, 1, "twin", 0.6, org="Lab"),
+        "other": publish_row(store, 2, "Otherwise", 0.9, prompt="zero"),
+        "checked": publish_row(store, 3, "Checked", 0.8, url="https://example.org/checked"),
+    }
+    store.append(receipts["checked"].id, new_event("verified", "moderator"))
+    return receipts, Results(RESULTS, store)
+
+
+def rows_of(page):
+    return {row.attributes["data-row"]: row for row in page.all("tbody")[0].children}
+
+
+def row_of(page, receipt):
+    (row,) = [row for row in rows_of(page).values() if row.all("a", href=f"/submissions?receipt={receipt.id}")]
+    return row
+
+
+def test_a_submission_s_row_says_what_it_is_and_leads_to_it(parse, sent):
+    receipts, results = sent
+    page = parse(board_table(arrange(View().on_board("echomind-mini"), results)))
+    row = row_of(page, receipts["first"])
+    assert row.children[-1].text == "Submission, 2026-11-20unverified"
+    assert "unverified" in row.all("th")[0].text
+    checked = row_of(page, receipts["checked"])
+    assert checked.children[-1].text == "Submission, 2026-11-21verified"
+    assert "unverified" not in checked.text
+    assert "unverified until a person has compared it" in page.text
+    (cell,) = [c for c in row.children if c.attributes.get("title", "").startswith("Understanding accuracy")]
+    assert cell.text.startswith("40.00") and len(cell.all("small")) == 2
+
+
+def test_rows_of_one_name_are_told_apart_by_their_receipts(parse, sent):
+    receipts, results = sent
+    page = parse(board_table(arrange(View().on_board("echomind-mini"), results)))
+    assert "8 rows of 7 models" in page.all("caption")[0].text
+    marks = [row_of(page, receipts[key]).all("span", class_="em-mark")[0].text for key in ("first", "second")]
+    assert marks == [receipts[key].id.partition("-")[2][:8] for key in ("first", "second")]
+    assert len(page.all("span", class_="em-mark")) == 2
+    found = arrange(View().on_board("echomind-mini").searching(marks[0]), results)
+    assert [row.record.provenance.receipt for row in found.rows] == [receipts["first"].id]
+
+
+def test_a_submission_with_another_prompt_is_listed_last_with_the_reason(parse, sent):
+    receipts, results = sent
+    page = parse(board_table(arrange(View().on_board("echomind-mini"), results)))
+    row = row_of(page, receipts["other"])
+    assert row is list(rows_of(page).values())[-1]
+    assert "not ranked: no system prompt" in row.all("th")[0].text
+    assert row.children[0].text == "—" and "(best)" not in row.text
+
+
+def test_second_hand_is_said_of_papers_alone(parse, sent):
+    page = parse(board_table(arrange(View().on_board("echomind-mini"), sent[1])))
+    assert "second-hand" not in page.text
+    arena = draw(parse, View().on_board("echomind-arena"))
+    assert "second-hand" in arena.text and "unverified" not in arena.text and "Submissions." not in arena.text
+
+
+def test_missing_submissions_are_told_in_one_line(parse, sent):
+    table = arrange(View().on_board("echomind-mini"), sent[1])
+    assert parse(board_table(table)).all("p", class_="em-notice") == []
+    (notice,) = parse(board_table(replace(table, submissions_missing=True))).all("p", class_="em-notice")
+    assert notice.text.startswith("Rows of submissions are missing for now")
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_any_name_stands_in_the_table_as_itself_and_is_found_by_its_words(parse, tmp_path, name):
+    store = LocalStore(tmp_path)
+    publish_row(store, 0, name, org=name)
+    publish_row(store, 1, "Another model")
+    results = Results(tmp_path / "nothing", store)
+    table = arrange(View().on_board("echomind-mini").searching(name), results)
+    assert [row.record.model.name for row in table.rows] == [name]
+    page = parse(board_table(table))
+    head = page.all("th", scope="row")[0]
+    assert head.all("bdi")[0].text == name and head.all("bdi")[1].text == name
+    assert {element.tag for element in page.all()} <= PLAIN_TAGS
+    nothing = parse(board_table(arrange(View().on_board("echomind-mini").searching(f"{name} zzz"), results)))
+    assert nothing.all("td", class_="em-empty")[0].text == f"No model matches “{name} zzz”."
