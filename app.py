@@ -11,12 +11,14 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 import gradio as gr
 
 from echomind.leaderboard.api import ResultsApi
+from echomind.leaderboard.model_api import ModelApi
 from echomind.settings import Settings, get_settings
 from echomind.submissions.desk import open_desk
 from echomind.ui.about import build_about
 from echomind.ui.correlations import build_correlations
 from echomind.ui.faults import spoken
 from echomind.ui.leaderboard import build_leaderboard
+from echomind.ui.models import build_models
 from echomind.ui.moderation import build_moderation
 from echomind.ui.site import Site, site_of
 from echomind.ui.submissions import build_submissions
@@ -28,6 +30,7 @@ from echomind.ui.theme import HEAD, stylesheet, theme
 PAGES = (  # name, what builds it, whether the links to all pages name it
     ("Leaderboard", build_leaderboard, True),
     ("Correlations", build_correlations, True),
+    ("Models", build_models, True),
     ("Submit", build_submit, True),
     ("Submissions", build_submissions, False),
     ("Moderation", build_moderation, False),
@@ -50,6 +53,7 @@ def build(site: Site) -> gr.Blocks:
         build_talk(site)
         gr.api(spoken(api.leaderboard), api_name="leaderboard", concurrency_limit=None)
         gr.api(spoken(api.correlation), api_name="correlation", concurrency_limit=None)
+        gr.api(spoken(ModelApi(site.results).model), api_name="model", concurrency_limit=None)
         publish_submit(site)
     for name, build_page, in_navigation in PAGES:
         with demo.route(name, show_in_navbar=in_navigation):

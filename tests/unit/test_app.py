@@ -15,7 +15,7 @@ from echomind.settings import ROOT, Settings
 from echomind.submissions.desk import open_desk
 from echomind.ui.site import site_of
 
-PUBLIC = {"/talk", "/leaderboard", "/correlation", "/check_submission", "/submit", "/submission_status"}
+PUBLIC = {"/talk", "/leaderboard", "/correlation", "/model", "/check_submission", "/submit", "/submission_status"}
 
 
 @pytest.fixture(scope="module")

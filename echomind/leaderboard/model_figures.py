@@ -1,0 +1,260 @@
+"""The figures of one model. Each is a ``Picture``: plotly data, what it says in words, and the same data as a table.
+
+Marks have the colour of their level and always a word beside them. Texts from outside are escaped by ``plain``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import plotly.graph_objects as go
+
+from echomind.leaderboard.boards import Board
+from echomind.leaderboard.colours import COLOURS
+from echomind.leaderboard.figures import plain, shortened, with_theme
+from echomind.leaderboard.frame import absence
+from echomind.leaderboard.metrics import METRICS, Group, Metric
+from echomind.leaderboard.model_page import title
+from echomind.leaderboard.records import Record
+
+_LEVELS: tuple[Group, ...] = ("understanding", "reasoning", "conversation_text", "conversation_audio", "human", "arena")
+# Hundred errors per hundred words are as bad as hearing nothing: the only bound that is ours and not the metric's.
+_BOUND = {"wer": (0.0, 100.0), "wer_utterance_mean": (0.0, 100.0)}
+_GREY, _FAINT = "#8a8378", "rgba(128,120,110,0.3)"
+# Models beside each other: lines differ in dash and symbol as well, and stand apart for all kinds of colour vision.
+SIDES = (("#2f7d5b", "solid", "circle"), ("#b8860b", "dash", "square"), ("#8a8378", "dot", "diamond"))
+LINES: tuple[tuple[str, str, str], ...] = (*SIDES, ("#b0508c", "dashdot", "triangle-up"))
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure with its ``title``, a ``sentence``, and its data as a table whose first column heads the rows."""
+
+    title: str
+    sentence: str
+    figure: go.Figure
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    notes: tuple[str, ...] = ()
+
+
+class _Spoke(NamedTuple):
+    metric: Metric
+    low: float
+    high: float
+
+    def outward(self, value: float) -> float:
+        """0 at the worst end of the range, 1 at the best, and never beyond."""
+        share = (value - self.low) / (self.high - self.low)
+        return min(max(share if self.metric.higher_is_better else 1 - share, 0.0), 1.0)
+
+
+def _spokes(board: Board, language: str) -> tuple[list[_Spoke], list[str]]:
+    """The spokes of a board, and what has no place among them with the reason."""
+    spokes, left_out = [], []
+    for metric in board.columns(language or None):
+        low, high = _BOUND.get(metric.id, (metric.low, metric.high))
+        if metric.group not in _LEVELS:
+            left_out.append(f"{metric.term} (belongs to no one level)")
+        elif low is None or high is None:
+            left_out.append(f"{metric.term} (has no published range)")
+        else:
+            spokes.append(_Spoke(metric, low, high))
+    return spokes, left_out
+
+
+def _ranged(spoke: _Spoke) -> str:
+    unit = " %" if spoke.metric.unit == "%" else ""
+    ends = (spoke.low, spoke.high) if spoke.metric.higher_is_better else (spoke.high, spoke.low)
+    return f"{ends[0]:g} to {ends[1]:g}{unit}".replace("-", "−")
+
+
+def radar(board: Board, records: Mapping[str, Record], language: str = "") -> Picture | None:
+    """One to four models (by label) over the metrics of the levels, the best end of each range outward.
+
+    Only spokes that every model has are drawn; the others are named, with the reason. ``None`` with fewer than three.
+    """
+    spokes, left_out = _spokes(board, language)
+    shared = [s for s in spokes if all(s.metric.id in r.scores for r in records.values())]
+    for spoke in spokes:
+        for label, record in records.items():
+            if spoke.metric.id not in record.scores:
+                who = f"{label}: " if len(records) > 1 else ""
+                left_out.append(f"{spoke.metric.term} ({who}{absence(board, record, spoke.metric.id)})")
+    if len(shared) < 3:
+        return None
+    figure = with_theme(go.Figure())
+    around = [*range(len(shared)), 0]
+    for (label, record), (colour, dash, symbol) in zip(records.items(), LINES, strict=False):
+        outward = [spoke.outward(record.scores[spoke.metric.id]) for spoke in shared]
+        alone = len(records) == 1
+        ink = [COLOURS[spoke.metric.group].figure for spoke in shared] if alone else [colour] * len(shared)
+        figure.add_scatterpolar(
+            r=[outward[i] for i in around],
+            theta=[360 * i / len(shared) for i in around],
+            mode="lines+markers",
+            name=plain(shortened(label, 28)),
+            line={
+                "color": _GREY if alone else colour,
+                "width": 1.5 if alone else 2,
+                "dash": "solid" if alone else dash,
+            },
+            marker={"color": [ink[i] for i in around], "size": 9, "symbol": symbol},
+            fill="toself" if alone else "none",
+            fillcolor="rgba(128,120,110,0.12)",
+            text=[
+                f"{shared[i].metric.term} {shared[i].metric.text(record.scores[shared[i].metric.id])}" for i in around
+            ],
+            hovertemplate="%{text}<extra></extra>" if alone else f"{plain(label)}<br>%{{text}}<extra></extra>",
+        )
+    _polar(figure, shared, legend=len(records) > 1)
+    return Picture(
+        "Profile by level",
+        "Outward is better. Each spoke runs over the whole range of its score, so spokes of different scores are not "
+        "to be compared in length.",
+        figure,
+        ("Score", "Range, outward", *records),
+        tuple(
+            (
+                f"{title(s.metric)} ({s.metric.term})",
+                _ranged(s),
+                *(s.metric.text(record.scores[s.metric.id]) for record in records.values()),
+            )
+            for s in shared
+        ),
+        (f"Not drawn: {'; '.join(left_out)}.",) if left_out else (),
+    )
+
+
+def _polar(figure: go.Figure, spokes: Sequence[_Spoke], *, legend: bool) -> None:
+    terms = Counter(s.metric.term for s in spokes)
+    names = [title(s.metric) if terms[s.metric.term] > 1 else s.metric.term for s in spokes]
+    broken = ["<br>".join(plain(word) for word in name.split(" ", 1)) for name in names]
+    squares = [
+        f'<span style="color:{COLOURS[s.metric.group].figure}">■</span> {name}'
+        for s, name in zip(spokes, broken, strict=True)
+    ]
+    figure.update_layout(
+        height=430 if legend else 390,
+        margin={"l": 72, "r": 72, "t": 34, "b": 34},
+        showlegend=legend,
+        legend={"orientation": "h", "y": -0.16, "x": 0.5, "xanchor": "center", "itemclick": False},
+        polar={
+            "bgcolor": "rgba(0,0,0,0)",
+            "radialaxis": {"range": [0, 1.02], "showticklabels": False, "gridcolor": _FAINT, "linecolor": _FAINT},
+            "angularaxis": {
+                "tickvals": [360 * i / len(spokes) for i in range(len(spokes))],
+                "ticktext": squares,
+                "rotation": 90,
+                "direction": "clockwise",
+                "gridcolor": _FAINT,
+                "linecolor": _FAINT,
+                "tickfont": {"size": 12},
+            },
+        },
+    )
+
+
+def gains(record: Record) -> Picture | None:
+    """What being told the cue in words adds, for records that say so: from the model's own score to the told one.
+
+    The score without help is the told one minus the published gain.
+    """
+    told = [METRICS[m] for m in record.scores if f"delta_{m}" in record.scores]
+    if not told:
+        return None
+    figure = with_theme(go.Figure())
+    rows = []
+    for row, metric in enumerate(told):
+        gain = METRICS[f"delta_{metric.id}"]
+        after = record.scores[metric.id]
+        before = round(after - record.scores[gain.id], 6)
+        ink = COLOURS[metric.group].figure
+        figure.add_scatter(
+            x=[before, after],
+            y=[row, row],
+            mode="lines+markers+text",
+            line={"color": ink, "width": 3},
+            marker={"size": 13, "color": ink, "symbol": ["circle-open", "circle"], "line": {"width": 2.5}},
+            text=[metric.text(before), metric.text(after)],
+            textposition="bottom center",
+            hovertemplate=f"{metric.term} %{{x}}<extra></extra>",
+        )
+        change = f"{'+' if record.scores[gain.id] > 0 else ''}{gain.text(record.scores[gain.id])}"
+        rows.append((f"{metric.title} ({metric.term})", metric.text(before), metric.text(after), change))
+    low, high = min(m.low or 0 for m in told), max(m.high or 0 for m in told)
+    _strip(figure, [f"{m.title}<br>{m.term}" for m in told], (low, high))
+    return Picture(
+        "Told the cue in words",
+        "Open circle: what the model reaches by listening. Full circle: told in words how the speaker sounds. The gap "
+        "is what hearing the cue would be worth.",
+        figure,
+        ("Score", "Listening", "Told", "Gain"),
+        tuple(rows),
+    )
+
+
+def _strip(figure: go.Figure, names: Sequence[str], span: tuple[float, float]) -> None:
+    room = 0.04 * (span[1] - span[0])
+    figure.update_layout(height=60 + 64 * len(names), margin={"l": 8, "r": 12, "t": 6, "b": 36})
+    figure.update_xaxes(range=[span[0] - room, span[1] + room])
+    figure.update_yaxes(
+        tickvals=list(range(len(names))),
+        ticktext=list(names),
+        range=[len(names) - 0.4, -0.6],
+        automargin=True,
+        showgrid=False,
+    )
+
+
+def people_and_judge(board: Board, records: Mapping[str, Record], slug: str, language: str) -> Picture | None:
+    """The automatic mark for empathy beside people's, for one team among all, in one language of HumDial.
+
+    ``None`` where the board or the record has no such marks.
+    """
+    marks = [
+        METRICS[f"{m}_{language}"] for m in ("t3_d1", "t3_d2_human", "t3_d3_human") if f"{m}_{language}" in METRICS
+    ]
+    own = records[slug].scores
+    here = [m for m in marks if m.id in own and m.id in board.metrics]
+    if len(here) < 2 or here[0].group == "human":
+        return None
+    figure, rows, places = with_theme(go.Figure()), [], []
+    for row, metric in enumerate(here):
+        ink = COLOURS[metric.group].figure
+        values = {s: r.scores[metric.id] for s, r in records.items() if metric.id in r.scores}
+        others = [value for s, value in values.items() if s != slug]
+        rank = 1 + sum(value > own[metric.id] for value in others)
+        figure.add_scatter(
+            x=others,
+            y=[row] * len(others),
+            mode="markers",
+            marker={"symbol": "line-ns", "size": 16, "line": {"width": 1.5, "color": _GREY}},
+            hovertemplate="another team: %{x}<extra></extra>",
+        )
+        figure.add_scatter(
+            x=[own[metric.id]],
+            y=[row],
+            mode="markers+text",
+            marker={"size": 14, "color": ink, "symbol": "circle" if row == 0 else "diamond"},
+            text=[metric.text(own[metric.id])],
+            textposition="bottom center",
+            hovertemplate=f"{metric.term} %{{x}}<extra></extra>",
+        )
+        who = "automatic judge" if row == 0 else "people"
+        rows.append((f"{title(metric)} ({metric.term})", who, metric.text(own[metric.id]), f"{rank} of {len(values)}"))
+        places.append(rank)
+    _strip(figure, [f"{m.term}<br>{'judge' if i == 0 else 'people'}" for i, m in enumerate(here)], (1.0, 5.0))
+    verdict = "agree on its place" if len(set(places)) == 1 else "do not agree on its place"
+    return Picture(
+        "Marked by a judge and by people",
+        f"The automatic judge and people {verdict} among {len(records)} teams. They mark different things: the judge "
+        "the words of the reply, people its voice.",
+        figure,
+        ("Mark", "By", "Mark, 1 to 5", "Place"),
+        tuple(rows),
+        ("Thin upright lines are the other teams.",),
+    )

@@ -1,0 +1,126 @@
+"""Two to four models beside each other in words and tables."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from markupsafe import Markup
+
+from echomind.leaderboard.comparing import Beside, Difference, Row, sentences
+from echomind.leaderboard.comparing_figures import VERDICTS, signed
+from echomind.leaderboard.frame import absence
+from echomind.leaderboard.intervals import NoInterval
+from echomind.leaderboard.metrics import GROUPS, Metric
+from echomind.leaderboard.model_page import origin, title
+from echomind.leaderboard.protocols import protocol_text
+from echomind.ui.markup import h, together
+from echomind.ui.models_view import address_of, interval_cell, note_line
+from echomind.ui.table import dash
+
+_NUMBER = "em-number"
+_HOW = {"paired": "paired", "unpaired": "unpaired, approximate"}
+MARKS = ("●", "■", "◆", "▲")  # the symbols of the models in the figures
+
+
+def compare_head(found: Beside, query: str, note: str = "") -> Markup:
+    """Who is compared and how each was measured, warnings, and for each level whether they can be told apart."""
+    who = [
+        h(
+            "li",
+            h("span", mark, aria_hidden="true", class_=f"em-side em-side-{i}"),
+            " ",
+            h("a", h("bdi", label), href=address_of(f"{found.board.id}/{slug}"), data_model=f"{found.board.id}/{slug}"),
+            h("small", f"{origin(record.provenance)}; {protocol_text(record.protocol)}"),
+        )
+        for i, (mark, label, slug, record) in enumerate(
+            zip(MARKS, found.labels, found.slugs, found.records, strict=False)
+        )
+    ]
+    said = [
+        h("tr", h("th", GROUPS[group], scope="row", class_=f"em-{group} em-level"), h("td", [h("p", s) for _, s in of]))
+        for group, of in groupby(sentences(found), key=lambda pair: pair[0])
+    ]
+    copy = h("button", "Copy link", type="button", data_copy_link=True, class_="em-take")
+    told = h(
+        "table",
+        h("caption", "Can they be told apart?", class_="em-hidden"),
+        h("tbody", said),
+        class_="em-plain em-told",
+    )
+    return h(
+        "section",
+        note_line(note),
+        h("h2", f"{len(found.slugs)} models of {found.board.title} ", copy),
+        h("ul", who, class_="em-sides"),
+        [h("p", h("strong", "Different protocols. "), warning, class_="em-notice") for warning in found.warnings],
+        told if said else None,
+        data_query=query,
+        class_="em-model",
+    )
+
+
+def _difference(metric: Metric, difference: Difference | None, comparable: bool) -> Markup:
+    if difference is None:
+        return h("td", dash("measured otherwise" if not comparable else "one of the two has no score"), class_=_NUMBER)
+    sure = difference.sure
+    if isinstance(sure, NoInterval):
+        return h("td", signed(metric, difference.value), h("small", sure.reason), class_="em-number em-unsure")
+    scripts = f", {sure.scripts:,} scripts" if sure.scripts else ""
+    return h(
+        "td",
+        h("strong", signed(metric, difference.value))
+        if difference.verdict in ("better", "worse")
+        else signed(metric, difference.value),
+        h("small", f"{signed(metric, sure.low)} to {signed(metric, sure.high)}"),
+        h(
+            "small",
+            f"{VERDICTS[difference.verdict]}; {_HOW[sure.kind]}{scripts}",
+        ),
+        title=sure.note,
+        class_=_NUMBER,
+    )
+
+
+def _row(found: Beside, row: Row) -> Markup:
+    metric = row.metric
+    values = [
+        h("td", dash(absence(found.board, record, metric.id)), class_=_NUMBER)
+        if value is None
+        else h("td", metric.text(value), h("div", interval_cell(metric, sure), class_="em-sure"), class_=_NUMBER)
+        for value, sure, record in zip(row.values, row.sure, found.records, strict=True)
+    ]
+    differences = [_difference(metric, row.differences[i], found.comparable[i]) for i in range(1, len(found.slugs))]
+    better = "higher is better" if metric.higher_is_better else "lower is better"
+    name = h("th", title(metric), h("small", f"{metric.term}; {better}"), scope="row", title=metric.definition)
+    return h("tr", name, values, differences)
+
+
+def compare_table(found: Beside) -> Markup:
+    """All shared metrics: every model's value with its interval, and each difference from the first with its own."""
+    if not found.rows:
+        return h("p", "No score is shared by two of these models.", class_="em-note")
+    first, *others = found.labels
+    heads = [h("th", label, scope="col", class_=_NUMBER) for label in found.labels]
+    heads += [h("th", f"{label} minus {first}", scope="col", class_=_NUMBER) for label in others]
+    bodies = []
+    for group, rows in groupby(found.rows, key=lambda row: row.metric.group):
+        name = h("th", GROUPS[group], scope="rowgroup", colspan=len(heads) + 1, class_=f"em-{group} em-level")
+        bodies.append(h("tbody", h("tr", name), [_row(found, row) for row in rows]))
+    table = h(
+        "table",
+        h("caption", f"Shared scores of {', '.join(found.labels)}", class_="em-hidden"),
+        h("thead", h("tr", h("th", "Score", scope="col"), heads)),
+        bodies,
+        class_="em-plain em-scores em-compared",
+    )
+    return together(
+        h("h3", "Every shared score"),
+        h("div", table, class_="em-scroll", tabindex=0, role="region", aria_label="Scores, scrolls sideways"),
+        h(
+            "p",
+            "Paired: both models answered the same scripts, and the interval is of the difference script by script. "
+            "Unpaired: made from the two models' own intervals as if they had answered other items, as a rule wider. "
+            "Of twenty differences of equal models, one comes out as real by luck.",
+            class_="em-note",
+        ),
+    )

@@ -1,0 +1,175 @@
+"""The Models page: everything about one model, or two to four beside each other. The address says which."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from echomind.errors import ResultsError
+from echomind.leaderboard.model_choice import MOST, Choice, choice_of_key, read_address
+from echomind.leaderboard.results import Results
+from echomind.ui.faults import notice, spoken
+from echomind.ui.markup import h
+from echomind.ui.models_show import Parts, Shown, show, show_parts
+from echomind.ui.page import current_page
+from echomind.ui.site import Site
+
+# One listener for links within the page, for copying and for saving; and the address follows what is shown. Copying
+# without the clipboard's permission, as inside a frame, goes through a selection.
+SCRIPT = """
+const words = (name) => document.getElementById(name).textContent;
+const copied = async (button, text) => {
+  let done = true;
+  try { await navigator.clipboard.writeText(text); }
+  catch {
+    const box = document.createElement('textarea');
+    box.value = text; document.body.append(box); box.select();
+    done = document.execCommand('copy'); box.remove();
+  }
+  if (button.timer) clearTimeout(button.timer); else button.before = button.textContent;
+  button.textContent = done ? 'Copied' : 'Not copied: select the text';
+  button.timer = setTimeout(() => { button.textContent = button.before; button.timer = 0; }, 2000);
+};
+const saved = (button) => {
+  const address = URL.createObjectURL(new Blob([words(button.dataset.download)], {type: 'text/plain;charset=utf-8'}));
+  const anchor = Object.assign(document.createElement('a'), {href: address, download: button.dataset.file});
+  anchor.click(); setTimeout(() => URL.revokeObjectURL(address), 1000);
+};
+element.addEventListener('click', (event) => {
+  const chosen = event.target.closest('a[data-model]');
+  if (chosen && event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    event.preventDefault(); trigger('select', {model: chosen.dataset.model}); window.scrollTo(0, 0); return;
+  }
+  const button = event.target.closest('button');
+  if (button?.dataset.copy) copied(button, words(button.dataset.copy));
+  else if (button?.dataset.copyLink !== undefined && button) copied(button, location.href);
+  else if (button?.dataset.download) saved(button);
+});
+watch('value', () => {
+  const query = element.querySelector('[data-query]')?.dataset.query;
+  if (query === undefined) return;
+  const kept = new URLSearchParams(location.search);
+  ['model', 'board', 'compare', 'language'].forEach((name) => kept.delete(name));
+  const all = [query.slice(1), kept.toString()].filter(Boolean).join('&');
+  history.replaceState(history.state, '', location.pathname + (all ? '?' + all : ''));
+});
+"""
+ADDRESS = "(...inputs) => [...inputs.slice(0, -1), window.location.search]"
+
+
+def asked_model(event: gr.EventData) -> str:
+    """The record that a link names, as ``board/slug``; empty when the event did not come from one."""
+    data = event._data
+    return str(data.get("model", "")) if isinstance(data, dict) else ""
+
+
+def open_key(key: str | None, results: Results) -> Shown:
+    """The page of the record ``board/slug``; the first screen without one."""
+    return show(choice_of_key(key or ""), results)
+
+
+def open_address(query: str, results: Results) -> Shown:
+    """The page that an address asks for, with a line about what of it is not there."""
+    choice, note = read_address(query, results)
+    return show(choice, results, note)
+
+
+def compared(choice: Choice, others: list[str] | None, results: Results) -> Shown:
+    """The model in front beside the ``others`` of its board, as many as can be compared."""
+    slugs = tuple(dict.fromkeys((*choice.slugs[:1], *(others or ()))))
+    return show(Choice(choice.board, slugs[:MOST], choice.language), results)
+
+
+def in_language(choice: Choice, language: str, results: Results) -> Shown:
+    """The same in another language of the board."""
+    return show(Choice(choice.board, choice.slugs, language), results)
+
+
+def _words(name: str, class_: str | None = None) -> gr.HTML:
+    return gr.HTML("", apply_default_css=False, js_on_load=None, elem_id=name, elem_classes=class_)
+
+
+def _slot(name: str) -> list[Any]:
+    with gr.Row(visible=False, elem_classes="em-picture") as row:
+        with gr.Column(scale=2, min_width=300):
+            words = _words(f"em-{name}-words")
+        with gr.Column(scale=3, min_width=320):
+            plot = gr.Plot(show_label=False, container=False, elem_id=f"em-{name}", elem_classes="em-figure")
+    return [row, words, plot]
+
+
+def _parts() -> Parts:
+    with gr.Column(visible=False) as column:
+        with gr.Row(elem_classes="em-controls"):
+            axis = gr.Radio([], label="Part by part", min_width=220)
+            metric = gr.Dropdown([], label="Score", min_width=220)
+        with gr.Row(elem_classes="em-picture"):
+            with gr.Column(scale=2, min_width=300):
+                words = _words("em-parts-words")
+            with gr.Column(scale=3, min_width=320):
+                plot = gr.Plot(show_label=False, container=False, elem_id="em-parts", elem_classes="em-figure")
+    return Parts(column, axis, metric, words, plot)  # type: ignore[arg-type]
+
+
+def build_models(site: Site) -> None:
+    """Lay the page out in the current Blocks."""
+    results = site.results
+    title = h(
+        "div", h("h1", "Models"), h("p", "Everything known about one model, or a few side by side."), class_="em-title"
+    )
+    gr.HTML(title, apply_default_css=False, js_on_load=None)
+    try:
+        first = show(Choice(), results)
+    except ResultsError as error:
+        gr.HTML(notice(error), apply_default_css=False, js_on_load=None)
+        return
+    with gr.Row(elem_classes="em-controls"):
+        model = gr.Dropdown(first.model.choices, value=None, label="Model", info=None, min_width=260)
+        others = gr.Dropdown(
+            [], value=[], multiselect=True, max_choices=MOST - 1, label="Compare with", visible=False, min_width=260
+        )
+        language = gr.Radio([], label="Language", visible=False, min_width=150)
+    page = gr.HTML(first.head, apply_default_css=False, js_on_load=SCRIPT, elem_id="em-model")
+    radar = _slot("radar")
+    scores = _words("em-scores")
+    differ = _slot("differ")
+    parts = _parts()
+    people = _slot("people")
+    along = gr.HTML("", apply_default_css=False, js_on_load=SCRIPT, elem_id="em-along")
+    choice = gr.State(first.choice)
+    shown = [choice, model, others, language, page, *radar, scores, *differ, *parts, *people, along]
+    quiet: dict[str, Any] = {
+        "api_visibility": "private",
+        "show_progress": "hidden",
+        "concurrency_limit": None,
+        "trigger_mode": "always_last",
+    }
+    whole = quiet | {"outputs": shown}
+
+    def pick(key: str | None) -> Shown:
+        return open_key(key, results)
+
+    def follow(event: gr.EventData) -> Shown:
+        return open_key(asked_model(event), results)
+
+    def compare(c: Choice, slugs: list[str]) -> Shown:
+        return compared(c, slugs, results)
+
+    def pick_language(c: Choice, code: str) -> Shown:
+        return in_language(c, code, results)
+
+    def pick_part(c: Choice, axis: str, metric: str) -> Parts:
+        return show_parts(c, results, axis, metric)
+
+    def arrive(query: str) -> Shown:
+        return open_address(query, results)
+
+    model.input(spoken(pick), [model], **whole)
+    page.select(spoken(follow), None, **whole)
+    others.input(spoken(compare), [choice, others], **whole)
+    language.input(spoken(pick_language), [choice, language], **whole)
+    for control in (parts.axis, parts.metric):
+        control.input(spoken(pick_part), [choice, parts.axis, parts.metric], outputs=list(parts), **quiet)
+    address = gr.Textbox("", visible=False)
+    current_page().load(spoken(arrive), [address], js=ADDRESS, **whole)

@@ -1,0 +1,285 @@
+"""One model in words and tables: who it is, where its numbers come from, every score, and what can be taken along."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from echomind.leaderboard.boards import BOARDS, Board
+from echomind.leaderboard.citing import bibtex_note, eval_results_yaml
+from echomind.leaderboard.intervals import NoInterval, ScoreInterval
+from echomind.leaderboard.metrics import GROUPS, LANGUAGES, Metric
+from echomind.leaderboard.model_figures import Picture
+from echomind.leaderboard.model_page import Entry, Model, Profile, ScoreLine, summaries, title
+from echomind.leaderboard.names import labels
+from echomind.leaderboard.protocols import protocol_text
+from echomind.leaderboard.records import Record
+from echomind.ui.markup import Child, h, link, together
+from echomind.ui.table import dash, parameters
+
+LISTED = 18  # models of a board on the first screen; the chooser finds the others
+_KINDS = {"paper": "Published", "submission": "Submitted predictions, scored here", "measured": "Measured here"}
+_NUMBER = "em-number"
+
+
+def address_of(key: str) -> str:
+    """The page of one record."""
+    return f"/models?model={quote(key)}"
+
+
+def _to_model(text: Child, key: str, *, current: bool = False) -> Markup:
+    return h("a", text, href=address_of(key), data_model=key, aria_current="true" if current else None)
+
+
+def note_line(note: str) -> Markup | None:
+    """What of an address is not there, where the page would be."""
+    return h("p", note, role="status", class_="em-notice") if note else None
+
+
+def first_screen(boards: Mapping[str, Mapping[str, Record]], note: str = "") -> Markup:
+    """Nothing chosen yet: the models of every board, the best first, each with one line about it."""
+    return h("div", note_line(note), [_listed(BOARDS[b], records) for b, records in boards.items()], class_="em-models")
+
+
+def _listed(board: Board, records: Mapping[str, Record]) -> Markup:
+    if not records:
+        return h("section", h("h2", board.title), h("p", "This board has no results yet.", class_="em-note"))
+    names, lines = labels(records), list(summaries(board, records).items())
+    order = f"by {board.orders[0].title.lower()}" if board.orders else "this board has no ranking"
+    count = f"{len(lines)} {'row' if len(lines) == 1 else 'rows'}, {order}"
+    items = [
+        h("li", _to_model(h("bdi", names[slug]), f"{board.id}/{slug}"), h("small", line))
+        for slug, line in lines[:LISTED]
+    ]
+    rest = len(lines) - LISTED
+    more = h("p", f"And {rest:,} more: find them by name above.", class_="em-note") if rest > 0 else None
+    return h("section", h("h2", board.title, " ", h("small", count)), h("ol", items), more)
+
+
+def _row(name: str, *content: Child | Markup) -> Markup:
+    return together(h("dt", name), h("dd", *content))
+
+
+def _who(record: Record) -> Markup:
+    model = record.model
+    size = f"{parameters(model.params_b)} parameters" if model.params_b else "size not stated"
+    weights = f"{model.weights} weights" if model.weights else "weights: not stated"
+    voice = {True: "answers in a voice", False: "answers in text only", None: None}[model.speech_out]
+    licence = f"licence: {model.licence}" if model.licence else "licence not stated"
+    stated = [model.org or "organisation not stated", size, weights, licence, voice]
+    hub = link(model.hub_id, f"https://huggingface.co/{model.hub_id}") if model.hub_id else None
+    shown = model.url if model.url != f"https://huggingface.co/{model.hub_id}" else None
+    page = link("its page", shown) if shown else None
+    parts: list[Child | Markup] = [" · ".join(part for part in stated if part)]
+    for extra in (hub, page):
+        parts += [" · ", extra] if extra is not None else []
+    return h("p", *parts, class_="em-who")
+
+
+def _origin(record: Record) -> Markup:
+    provenance = record.provenance
+    receipt = provenance.receipt
+    return together(
+        f"{_KINDS[provenance.kind]}, {provenance.date.isoformat()}, ",
+        h("strong", "verified" if provenance.verified else "not verified"),
+        ". ",
+        link(provenance.source, provenance.url),
+        together(". Receipt ", h("a", receipt, href=f"/submissions?receipt={quote(receipt)}", class_="em-mark"))
+        if receipt
+        else None,
+    )
+
+
+def _records(model: Model, key: str) -> Markup | None:
+    if len(model.entries) < 2:
+        return None
+    items = [
+        h(
+            "li",
+            _to_model(together(entry.board.title, " ", h("small", entry.origin)), entry.key, current=entry.key == key),
+        )
+        for entry in model.entries
+    ]
+    return h("nav", h("ul", items), aria_label="Records of this model", class_="em-records")
+
+
+def head(profile: Profile, model: Model, query: str, note: str = "") -> Markup:
+    """Who the model is, its records, its places and where the numbers come from."""
+    record, board = profile.entry.record, profile.entry.board
+    places = [
+        h("li", h("strong", place.words), f" by {place.order.title.lower()}", title=place.meaning)
+        for place in profile.places
+    ]
+    return h(
+        "section",
+        note_line(note),
+        h(
+            "h2",
+            h("bdi", profile.label),
+            " ",
+            h("button", "Copy link", type="button", data_copy_link=True, class_="em-take"),
+        ),
+        _who(record),
+        _records(model, profile.entry.key),
+        h(
+            "dl",
+            _row("Board", board.title),
+            _row("Places", h("ul", places)) if places else _row("Places", "this board has no ranking"),
+            _row("Coverage", f"{profile.scored} of {len(board.metrics)} metrics have a score"),
+            _row("Source", _origin(record)),
+            _row("Protocol", protocol_text(record.protocol)),
+            _row("Not ranked", f"measured otherwise than the board ranks: {profile.unlike}")
+            if profile.unlike
+            else None,
+            class_="em-facts",
+        ),
+        data_query=query,
+        class_="em-model",
+    )
+
+
+def interval_cell(metric: Metric, interval: ScoreInterval | NoInterval) -> Markup:
+    """An interval with the word for how it was got; without one, a dash and the word for why."""
+    if isinstance(interval, NoInterval):
+        return together(dash(interval.reason), h("small", "none published", title=interval.reason))
+    between = f"{metric.text(interval.low)} to {metric.text(interval.high)}"
+    return together(between, h("small", interval.kind, title=interval.note))
+
+
+def _line(line: ScoreLine) -> Markup:
+    metric = line.metric
+    name = h("th", title(metric), h("small", f"{metric.term}, {metric.range}"), scope="row", title=metric.definition)
+    if line.value is None:
+        return h(
+            "tr",
+            name,
+            h("td", dash(line.missing), class_=_NUMBER),
+            h("td", f"No score: {line.missing}.", colspan=4, class_="em-absent"),
+        )
+    n = f"{line.n:,}" if line.n else dash("the source does not say")
+    rank = f"{line.rank} of {line.of}" if line.rank else dash("measured otherwise than the board ranks")
+    return h(
+        "tr",
+        name,
+        h("td", h("strong", metric.text(line.value)), class_=_NUMBER),
+        h("td", interval_cell(metric, line.interval), class_=_NUMBER),
+        h("td", n, class_=_NUMBER),
+        h("td", rank, class_=_NUMBER),
+        h("td", line.distance or dash("measured otherwise than the board ranks")),
+    )
+
+
+def scores(profile: Profile) -> Markup:
+    """Every metric of the board, level by level: value, interval and how it was got, n, rank, best and median."""
+    columns = (
+        ("Score", None),
+        ("Value", _NUMBER),
+        ("95 % interval", _NUMBER),
+        ("n", _NUMBER),
+        ("Rank by value", _NUMBER),
+        ("Best and median of the board", None),
+    )
+    bodies = []
+    for (language, group), lines in groupby(profile.lines, key=lambda line: (line.metric.language, line.metric.group)):
+        name = GROUPS[group] + (f", {LANGUAGES[language]}" if language else "")
+        heading = h("tr", h("th", name, scope="rowgroup", colspan=len(columns), class_=f"em-{group} em-level"))
+        bodies.append(h("tbody", heading, [_line(line) for line in lines]))
+    table = h(
+        "table",
+        h("caption", f"Scores of {profile.label} on {profile.entry.board.title}", class_="em-hidden"),
+        h("thead", h("tr", [h("th", name, scope="col", class_=kind) for name, kind in columns])),
+        bodies,
+        class_="em-plain em-scores",
+    )
+    return together(
+        h("h3", "Every score"),
+        h("div", table, class_="em-scroll", tabindex=0, role="region", aria_label="Scores, scrolls sideways"),
+        h(
+            "p",
+            "Measured intervals come from the scores of single items, drawn by script. Approximate ones follow from "
+            "the number of questions alone and are as a rule too narrow. ",
+            h("strong", "Read with care. "),
+            profile.entry.board.note,
+            class_="em-note",
+        ),
+    )
+
+
+def picture_words(picture: Picture) -> Markup:
+    """What stands beside a figure: its title, its sentence, and its data as a table."""
+    first, *others = picture.columns
+    return together(
+        h("h3", picture.title),
+        h("p", picture.sentence, class_="em-note"),
+        h(
+            "div",
+            h(
+                "table",
+                h("caption", f"{picture.title}: the data of the figure", class_="em-hidden"),
+                h(
+                    "thead",
+                    h("tr", h("th", first, scope="col"), [h("th", c, scope="col", class_=_NUMBER) for c in others]),
+                ),
+                h(
+                    "tbody",
+                    [
+                        h("tr", h("th", name, scope="row"), [h("td", cell, class_=_NUMBER) for cell in cells])
+                        for name, *cells in picture.rows
+                    ],
+                ),
+                class_="em-plain",
+            ),
+            class_="em-scroll em-data",
+            tabindex=0,
+            role="region",
+            aria_label=f"{picture.title}: data, scrolls",
+        ),
+        [h("p", note, class_="em-note") for note in picture.notes],
+    )
+
+
+def _text_to_take(name: str, label: str, text: str, *, words: Sequence[Child | Markup], file: str = "") -> Markup:
+    download = (
+        h("button", "Download", type="button", data_download=name, data_file=file, class_="em-take") if file else None
+    )
+    return h(
+        "details",
+        h("summary", label),
+        h("p", *words, class_="em-note") if words else None,
+        h("p", h("button", "Copy", type="button", data_copy=name, class_="em-take"), download),
+        h("pre", h("code", text), id=name, tabindex=0),
+    )
+
+
+def take_along(entry: Entry) -> Markup:
+    """Evaluation results for the Hub, a note for a bibliography, and the record itself, to copy or to download."""
+    record = entry.record
+    yaml = eval_results_yaml(record)
+    whole = json.dumps(record.model_dump(mode="json", by_alias=True), ensure_ascii=False, indent=1)
+    about = link("the Hub's page about it", "https://huggingface.co/docs/hub/eval-results")
+    if yaml is None:
+        hub = h(
+            "p", "This board's data set is not on the Hub, so there is no .eval_results file for it.", class_="em-note"
+        )
+    else:
+        words = (
+            "For a file in the folder .eval_results of the model's own repository on Hugging Face. The format is in "
+            "beta, see ",
+            about,
+            "; tasks are our metric ids, and which tasks a data set has is up to its owners.",
+        )
+        hub = _text_to_take(
+            "take-yaml", "Copy as .eval_results YAML", yaml, words=words, file=f"{entry.board.id}-{entry.slug}.yaml"
+        )
+    return h(
+        "section",
+        h("h3", "Take it along"),
+        hub,
+        _text_to_take("take-bibtex", "Copy row as BibTeX note", bibtex_note(entry.slug, record), words=()),
+        _text_to_take("take-json", "The record as JSON", whole, words=(), file=f"{entry.board.id}-{entry.slug}.json"),
+        class_="em-along",
+    )
