@@ -10,7 +10,8 @@ a folder of its own too, with its home, its data folder, its references and its 
 every upload the whole root has to be as it was. Memory is what the kernel says of the process (VmHWM, set back before
 each upload), above what it has idle, after one honest upload.
 
-The same seed draws the same uploads; ``digest`` is over all answers in their order.
+The same seed draws the same uploads from the same code (Hypothesis also tries numbers and texts that stand in it);
+``digest`` is over all answers in their order.
 """
 
 from __future__ import annotations
