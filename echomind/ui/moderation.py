@@ -18,6 +18,8 @@ from echomind.ui.status_view import SCRIPT
 LONGEST_REASON = 200  # characters, as ``outside_text.Text`` takes them
 Update = dict[Any, Any]  # component to new value, as gradio takes it
 _PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
+# Where the list leaves no room for what was chosen in it.
+_TO_IT = "() => setTimeout(() => document.querySelector('#mod-head')?.scrollIntoView({block: 'start'}), 150)"
 
 
 def build_moderation(site: Site) -> None:
@@ -77,9 +79,12 @@ class _Page:
         asked = [self.token, self.state, self.text, self.chosen]
         outputs = [self.note, self.chosen, self.all, self.table, self.one, self.head, self.done, self.reason]
         outputs += [*self.buttons.values(), self.private, self.scores, self.about]
-        for event in (self.open.click, self.token.submit, self.state.input, self.text.change, current_page().load):
+        for event in (self.open.click, self.token.submit, current_page().load):
             event(self._look, asked, outputs, **_PRIVATE)
-        self.table.select(self._pick, asked, outputs, **_PRIVATE)
+        for event in (self.state.input, self.text.change):
+            event(self._look, asked, outputs, **_PRIVATE, trigger_mode="always_last")
+        picked = self.table.select(self._pick, asked, outputs, **_PRIVATE)
+        picked.success(None, js=_TO_IT, **_PRIVATE)
         for action, button in self.buttons.items():
             button.click(self._acting(action), [*asked, self.reason], outputs, **_PRIVATE)
 
@@ -108,7 +113,7 @@ class _Page:
             return {self.note: view.said(str(error))}
 
     def _moderator(self, token: str, profile: gr.OAuthProfile | None) -> Moderator:
-        return self._site.identity.moderator(profile, "" if self._site.settings.on_space else token)
+        return self._site.identity.moderator(profile, "" if self._site.settings.on_space else token or "")
 
     def _act(self, by: Moderator, action: str, asked: tuple[str, str, str], reason: str) -> Update:
         try:

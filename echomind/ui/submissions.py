@@ -132,7 +132,7 @@ class _Events:
         """Withdraw it, if it is its sender who asks."""
         receipt = _receipt(request)
         try:
-            sender = self._site.identity.sender(profile, key)
+            sender = self._site.identity.sender(profile, key or "")
             self._lookups.status(receipt)  # what is no receipt is not asked of the store
             self._site.desk.submissions.withdraw(receipt, sender)
         except EchoMindError as error:
@@ -169,7 +169,7 @@ def _mine(site: Site, key: str, profile: gr.OAuthProfile | None) -> str:
     if how == "closed" or (how == "token" and not key) or (how == "huggingface" and profile is None):
         return page.said(page.SIGN_IN[how])
     try:
-        sender = site.identity.sender(profile, key)
+        sender = site.identity.sender(profile, key or "")
     except EchoMindError as error:
         return page.said(str(error))
     return page.mine(site.desk.submissions, sender)
