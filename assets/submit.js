@@ -58,6 +58,7 @@ if (line && !window.emReach) {
   const told = (there) => {
     if (line.hidden === there) return;
     line.hidden = there;
+    if (there) document.querySelectorAll(".toast-close").forEach((button) => button.click());
     document.documentElement.classList.toggle("em-offline", !there);
   };
   const reach = window.fetch;

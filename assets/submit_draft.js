@@ -13,7 +13,7 @@ const read = () => {
 };
 const write = (draft) => {
   try {
-    localStorage.setItem(KEY, JSON.stringify({ ...draft, saved: Date.now() }));
+    localStorage.setItem(KEY, JSON.stringify(draft));
   } catch {
     console.info("This browser keeps no draft.");
   }
@@ -27,18 +27,30 @@ const forget = () => {
 };
 const text = (value) => (typeof value === "string" ? value : "");
 
-// What the page has now: the form's fields, the tray's token, the receipt.
+const fieldsOf = (values) => Object.fromEntries(names.map((name, place) => [name, text(values[place])]));
+const isBegun = (fields) => names.some((name) => fields[name] !== start[name]);
+
+// The form's fields, with every change of one. A page that is being opened changes them too, before the draft is read.
+const keep = (...values) => {
+  if (!window.emDraftIsRead) return;
+  const [draft, fields] = [read(), fieldsOf(values)];
+  if (draft.tray || isBegun(fields)) write({ ...draft, fields });
+  else if (!draft.receipt) forget();
+};
+
+// All that the page has now: the form's fields, the tray's token, the receipt.
 const save = (...values) => {
-  const fields = Object.fromEntries(names.map((name, place) => [name, text(values[place])]));
+  const fields = fieldsOf(values);
   const [tray, receipt] = values.slice(names.length).map(text);
-  if (receipt) write({ receipt, step: 5 });
-  else if (tray || names.some((name) => fields[name] !== start[name])) write({ ...read(), fields, tray, receipt: "" });
+  if (receipt) write({ receipt, received: read().received ?? Date.now() });
+  else if (tray || isBegun(fields)) write({ ...read(), fields, tray, receipt: "" });
   else forget();
 };
 
 // The form's fields, the tray's token, the receipt and the step, as they were kept.
 const restore = () => {
   const draft = read();
+  window.emDraftIsRead = true;
   const kept = (name) => {
     const value = draft.fields?.[name];
     return typeof value === "string" && (!allowed[name] || allowed[name].includes(value)) ? value : start[name];
@@ -47,7 +59,7 @@ const restore = () => {
     const value = kept(name);
     return value || !allowed[name] || allowed[name].includes("") ? value : null; // null: no button is pressed
   };
-  const receipt = Date.now() - draft.saved < DAY ? text(draft.receipt) : "";
+  const receipt = Date.now() - draft.received < DAY ? text(draft.receipt) : "";
   return [...names.map(chosen), text(draft.tray), receipt, Number(draft.step) || 1];
 };
 

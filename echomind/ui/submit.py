@@ -170,6 +170,9 @@ def _wire(parts: Parts, steps: Steps, site: Site) -> None:
     def go_on(profile: gr.OAuthProfile | None, *values: Any) -> Update:
         return update(steps.go_on(_given(values, profile)))
 
+    def signed(profile: gr.OAuthProfile | None, *values: Any) -> Update:
+        return update(steps.go_on(_given(values, profile), shown=True))
+
     def hand_in(profile: gr.OAuthProfile | None, *values: Any) -> Update:
         return update(steps.hand_in(_given(values, profile)))
 
@@ -192,7 +195,7 @@ def _wire(parts: Parts, steps: Steps, site: Site) -> None:
     all_given = [*fields, tray, parts.key]
     busy = {**_PRIVATE, "concurrency_limit": CHECKS_AT_ONCE, "concurrency_id": "check"}
     seen = {**busy, "show_progress": "minimal"}
-    gr.on([field.input for field in fields], **remember)
+    gr.on([field.change for field in fields], None, fields, None, js=draft.script("keep"), **_PRIVATE)
     parts.fields["board"].input(
         None, parts.fields["board"], parts.fields["voice"], js=VOICES_OF_BOARD, **_PRIVATE
     ).then(**remember)
@@ -201,8 +204,8 @@ def _wire(parts: Parts, steps: Steps, site: Site) -> None:
     shown["files"].select(remove, tray, outputs, **_QUICK).then(**remember)
     buttons["check"].click(check, all_given, outputs, show_progress_on=buttons["check"], **seen).then(**remember)
     buttons["go_on"].click(go_on, all_given, outputs, **_QUICK)
-    buttons["signed"].click(go_on, all_given, outputs, **_QUICK)
-    parts.key.submit(go_on, all_given, outputs, **_QUICK)
+    buttons["signed"].click(signed, all_given, outputs, **_QUICK)
+    parts.key.submit(signed, all_given, outputs, **_QUICK)
     for name in ("back", "over"):
         buttons[name].click(None, None, parts.walk, js=step_script(CHOOSE), **_PRIVATE)
     buttons["hand_in"].click(None, None, buttons["hand_in"], js=HANDING_IN, **_PRIVATE).then(
@@ -219,7 +222,7 @@ def _wire(parts: Parts, steps: Steps, site: Site) -> None:
     )
     current_page().load(None, None, [*kept, parts.step], js=draft.script("restore"), **_PRIVATE).then(
         resume, [*kept, parts.step], outputs, **busy
-    )
+    ).then(**remember)
 
 
 def _given(values: Any, profile: gr.OAuthProfile | None) -> Given:

@@ -73,7 +73,8 @@ def not_checked_html(why: str) -> Markup:
 
 
 def _verdict(check: Check, seconds: float, files: int) -> Markup:
-    took = f"{count(files, 'file')} checked in {seconds:.1f} s; nothing was stored or sent on."
+    took = "under 0.1 s" if seconds < 0.1 else f"{seconds:.1f} s"
+    took = f"{count(files, 'file')} checked in {took}; nothing was stored or sent on."
     if check.ok:
         words = "Ready to hand in"
         more = f"{check.answered:,} of {check.expected:,} items are answered. "

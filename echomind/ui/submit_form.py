@@ -34,13 +34,15 @@ QUESTIONS: Mapping[str, Question] = {
     "prompt": Question(
         "Prompt condition",
         "How the model was prompted for its replies.",
-        choices=(("no system prompt", "zero"), ("basic", "basic"), ("enhanced", "enhanced")),
+        choices=(("no system prompt (zero)", "zero"), ("basic", "basic"), ("enhanced", "enhanced")),
     ),
     "voice": Question("Voices it listened to", choices=(("synthetic", "tts"), ("recorded people", "human"))),
     "hub_id": Question("Hub id", example="owner/name"),
     "org": Question("Organisation", example="university, company or your own name"),
     "params_b": Question("Size, billions of parameters", example="7 or 0.5"),
     "licence": Question("Licence", example="Apache-2.0"),
+    "weights": Question("Weights", choices=(("open", "open"), ("closed", "closed"), NOT_STATED)),
+    "speech_out": Question("It speaks its replies", choices=(("yes", "yes"), ("no", "no"), NOT_STATED)),
     "url": Question("Paper or code", example="https://…"),
     "decoding": Question("Decoding", example="greedy, 512 tokens"),
     "runs": Question("Number of runs", example="1"),
@@ -49,8 +51,6 @@ QUESTIONS: Mapping[str, Question] = {
         "Only this board's moderators see it, should they have a question. Never published.",
         "e-mail or web address",
     ),
-    "weights": Question("Weights", choices=(("open", "open"), ("closed", "closed"), NOT_STATED)),
-    "speech_out": Question("It speaks its replies", choices=(("yes", "yes"), ("no", "no"), NOT_STATED)),
 }
 _BY_NAME = {field.name: field for field in FIELDS}
 NAMES = tuple(QUESTIONS)  # in the order of the page, and of every list of the form's values
@@ -65,7 +65,7 @@ def closed_boards(settings: Settings) -> dict[BoardId, str]:
         "humdial": bool(settings.humdial_set),
     }
     return {
-        board: "its reference answers are not on this server; score it with the command below"
+        board: "not scored here, since this server lacks the reference answers; the command below scores it anywhere"
         for board in VOICES
         if not here[board]
     }

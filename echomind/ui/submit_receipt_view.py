@@ -47,7 +47,7 @@ def receipt_html(status: Status, report: ScoreReport | None, told: str = "") -> 
         "div",
         h("p", visible(told), class_="em-said", role="status") if told else None,
         h("div", _now(status), _facts(status), class_="em-receipt"),
-        h("div", _links(status), class_="em-receipt-scores") if report is None else _scores(status, report),
+        _scores(status, report) if report else None,
         class_="em-done",
         data_state=status.state,
         data_receipt=receipt.id,
@@ -70,10 +70,10 @@ def clock(time: datetime) -> Markup:
 
 def _now(status: Status) -> Markup:
     words, meaning = STATES[status.state]
-    good = " em-bad" if status.state == "failed" else " em-good"
+    mark = {"failed": " em-bad", "received": " em-good", "published": " em-good"}.get(status.state, "")
     return h(
         "section",
-        h("h2", words, class_=f"em-verdict{good}", role="status"),
+        h("h2", words, class_=f"em-verdict{mark}", role="status"),
         h("p", meaning),
         h("p", visible(status.reason), class_="em-reason") if status.reason else None,
         _progress(status),
@@ -81,6 +81,7 @@ def _now(status: Status) -> Markup:
         if not status.stored
         else None,
         _way(status) if status.state in _WAY else None,
+        _links(status),
     )
 
 
@@ -154,7 +155,8 @@ def _copied(words: str, value: str, id_: str) -> list[Markup]:
 
 
 def _links(status: Status) -> Markup:
-    row = h("a", "See the row on the Leaderboard", href=f"/leaderboard?board={status.receipt.form.board}")
+    board = status.receipt.form.board
+    row = h("a", f"See the row on the Leaderboard, board {BOARDS[board].title}", href=f"/leaderboard?board={board}")
     return h(
         "p",
         row if status.state == "published" else None,
@@ -175,6 +177,5 @@ def _scores(status: Status, report: ScoreReport) -> Markup:
         "section",
         h("h3", "Scores"),
         scores_html(status.receipt.form.board, cells, title),
-        _links(status),
         class_="em-receipt-scores",
     )

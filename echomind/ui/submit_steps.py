@@ -109,12 +109,15 @@ class Steps:
             ready=check.ok,
         )
 
-    def go_on(self, given: Given) -> Shown:
-        """From the check, or from the sign-in, to what comes next: by itself where nobody has to sign in."""
+    def go_on(self, given: Given, *, shown: bool = False) -> Shown:
+        """To what comes after the check: past the sign-in where nobody has to, or has done so.
+
+        ``shown``: the sign-in is on the page already, so that whoever is not signed in is told so.
+        """
         try:
             self._site.identity.sender(given.profile, given.key)
         except NotSignedIn as error:
-            told = view.refused(str(error)) if given.key else Markup("")
+            told = view.refused(str(error)) if shown else Markup("")
             return Shown(step=SIGN_IN, signed=self._signed(given), refused=told)
         return Shown(step=CONFIRM, refused=Markup(""))
 

@@ -164,7 +164,11 @@ def confirm_html(check: Check | None, who: str, settings: Settings) -> Markup:
                     h("li", "the contact: only moderators see it"),
                     h("li", "how old your account is: only moderators see it"),
                 ),
-                h("p", f"Handed in by {who}. {limit}You can withdraw it at any time.", class_="em-fine"),
+                h(
+                    "p",
+                    f"Handed in by {who}. {limit}You can withdraw it at any time, on its own page.",
+                    class_="em-fine",
+                ),
             ),
             preview_html(check.preview),
             class_="em-columns",
