@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from typing import Any
 
 # Gradio reads this when it is imported; unset, it looks up its analytics host at every start.
@@ -80,6 +81,8 @@ def options(settings: Settings) -> dict[str, Any]:
 def main() -> None:
     """Serve until stopped; what was received while it lasts is scored by workers of this process."""
     settings = get_settings()
+    # So a Space is stopped: as after Ctrl+C, workers give back what they hold and the store is brought up to date.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with open_desk(settings) as desk:
         demo = build(site_of(settings, desk))
         demo.launch(server_name=settings.address, server_port=settings.port, **options(settings))
