@@ -1,15 +1,14 @@
 """Two to four models of one board beside each other: their shared scores, the differences, and what these allow to say.
 
-A difference is the model's score minus the first model's. Its interval is paired over shared scripts where the scores
-of scripts are known, else made from the two intervals, which is said; without any, nothing is said about it.
+A difference is the model's score minus the first model's, with the interval that ``paired`` finds for it: over shared
+scripts where their scores are known, else from the two intervals, which is said; without any, nothing is said about it.
 Models measured by different protocols are shown side by side and never subtracted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from math import hypot
 from typing import Literal
 
 from echomind.errors import EchoMindError
@@ -19,40 +18,25 @@ from echomind.leaderboard.metrics import Group, Metric
 from echomind.leaderboard.model_choice import MOST
 from echomind.leaderboard.model_page import title
 from echomind.leaderboard.names import labels
+from echomind.leaderboard.paired import Contestant, ModelDifference, difference
 from echomind.leaderboard.protocols import unlike
 from echomind.leaderboard.records import Record
+from echomind.leaderboard.scripts_data import ScriptItems
 
 Verdict = Literal["better", "worse", "same", "unknown"]
 
 
 @dataclass(frozen=True)
-class DifferenceInterval:
-    """95 % interval of a difference. ``note`` says how it was made, for readers; ``scripts`` how many are shared."""
-
-    low: float
-    high: float
-    kind: Literal["paired", "unpaired"]
-    note: str
-    scripts: int | None = None
-
-
-@dataclass(frozen=True)
-class Difference:
-    """A score minus the first model's: positive where the number is larger, whichever way is better."""
-
-    value: float
-    sure: DifferenceInterval | NoInterval
-    verdict: Verdict
-
-
-@dataclass(frozen=True)
 class Row:
-    """One metric. ``values``, ``sure`` and ``differences`` are parallel to the models; the first has no difference."""
+    """One metric. ``values``, ``sure`` and ``differences`` are parallel to the models.
+
+    There is no difference for the first, where one of the two has no score, and where their protocols differ.
+    """
 
     metric: Metric
     values: tuple[float | None, ...]
     sure: tuple[ScoreInterval | NoInterval, ...]
-    differences: tuple[Difference | None, ...]
+    differences: tuple[ModelDifference | None, ...]
 
 
 @dataclass(frozen=True)
@@ -72,79 +56,60 @@ class Beside:
         return tuple(record.protocol == self.records[0].protocol for record in self.records)
 
 
-Paired = Callable[
-    [str, str, str], DifferenceInterval | None
-]  # slug, first slug, metric id -> the paired interval if known
-
-
-def unpaired(
-    a: float, a_sure: ScoreInterval | NoInterval, b: float, b_sure: ScoreInterval | NoInterval
-) -> DifferenceInterval | NoInterval:
-    """The interval of ``a`` minus ``b`` from the intervals of both, as if they were independent.
-
-    Method of variance estimates recovery, which keeps a lean to one side (Zou and Donner 2008, equation 2). Models that
-    answered the same items are usually nearer than independent ones, so as a rule this errs on the wide side.
-    """
-    if isinstance(a_sure, NoInterval) or isinstance(b_sure, NoInterval):
-        return NoInterval("no interval was published, so nothing can be said")
-    low = a - b - hypot(a - a_sure.low, b_sure.high - b)
-    high = a - b + hypot(a_sure.high - a, b - b_sure.low)
-    rough = "approximate" in (a_sure.kind, b_sure.kind)
-    note = "from the two intervals as if independent, not paired" + (", and these are approximate" if rough else "")
-    return DifferenceInterval(low, high, "unpaired", note)
-
-
-def no_pairs(slug: str, first: str, metric: str) -> DifferenceInterval | None:
-    """Scores of scripts are not known."""
-    return None
+def verdict(found: ModelDifference) -> Verdict:
+    """What the interval says about the model against the first one."""
+    if found.told_apart is None:
+        return "unknown"
+    if not found.told_apart:
+        return "same"
+    return "better" if found.better == found.a else "worse"
 
 
 def beside(
-    board: Board, slugs: tuple[str, ...], records: Mapping[str, Record], language: str = "", paired: Paired = no_pairs
+    board: Board,
+    slugs: tuple[str, ...],
+    records: Mapping[str, Record],
+    language: str = "",
+    items: Mapping[str, ScriptItems] | None = None,
 ) -> Beside:
     """Set the models with these ``slugs`` beside each other, in that order, over the metrics that at least two have.
 
-    Raises ``EchoMindError`` for fewer than two or more than four models, twice the same, or a slug that is not there.
+    ``items`` are the scores of scripts of those whose are known. Raises ``EchoMindError`` for fewer than two or more
+    than four models, twice the same, or a slug that is not there.
     """
     if not 2 <= len(slugs) <= MOST or len(set(slugs)) < len(slugs):
         raise EchoMindError(f"found {len(slugs)} models to compare, expected 2 to {MOST} different ones")
     absent = [slug for slug in slugs if slug not in records]
     if absent:
         raise EchoMindError(f"{board.title} has no row {absent[0][:60]!r}")
-    chosen = tuple(records[slug] for slug in slugs)
-    names = labels(records)
-    rows = []
-    for metric in board.columns(language or None):
-        if sum(metric.id in record.scores for record in chosen) >= 2:
-            rows.append(_row(metric, slugs, chosen, paired))
-    warnings = tuple(
-        f"{names[slug]} was measured otherwise than {names[slugs[0]]} ({other}): no difference is computed."
-        for slug, record in zip(slugs[1:], chosen[1:], strict=True)
-        if (other := unlike(record.protocol, chosen[0].protocol))
+    names, known = labels(records), items or {}
+    models = tuple(Contestant(names[slug], records[slug], known.get(slug)) for slug in slugs)
+    rows = tuple(
+        _row(metric, models)
+        for metric in board.columns(language or None)
+        if sum(metric.id in model.record.scores for model in models) >= 2
     )
-    return Beside(board, slugs, tuple(names[slug] for slug in slugs), chosen, tuple(rows), warnings)
+    warnings = tuple(
+        f"{model.name} was measured otherwise than {models[0].name} ({other}): no difference is computed."
+        for model in models[1:]
+        if (other := unlike(model.record.protocol, models[0].record.protocol))
+    )
+    shown = tuple(model.record for model in models)
+    return Beside(board, slugs, tuple(model.name for model in models), shown, rows, warnings)
 
 
-def _row(metric: Metric, slugs: tuple[str, ...], records: tuple[Record, ...], paired: Paired) -> Row:
-    values = tuple(record.scores.get(metric.id) for record in records)
-    sure = tuple(interval_of(record, metric.id) for record in records)
-    differences: list[Difference | None] = [None]
-    first = values[0]
-    for slug, record, value, own in zip(slugs[1:], records[1:], values[1:], sure[1:], strict=True):
-        if value is None or first is None or record.protocol != records[0].protocol:
-            differences.append(None)
-        else:
-            known = paired(slug, slugs[0], metric.id) or unpaired(value, own, first, sure[0])
-            differences.append(Difference(value - first, known, _verdict(metric, known)))
-    return Row(metric, values, sure, tuple(differences))
-
-
-def _verdict(metric: Metric, sure: DifferenceInterval | NoInterval) -> Verdict:
-    if isinstance(sure, NoInterval):
-        return "unknown"
-    if sure.low <= 0 <= sure.high:
-        return "same"
-    return "better" if (sure.low > 0) == metric.higher_is_better else "worse"
+def _row(metric: Metric, models: tuple[Contestant, ...]) -> Row:
+    first, *others = models
+    found: list[ModelDifference | None] = [None]
+    for other in others:
+        apart = difference(other, first, metric)
+        found.append(None if apart.value is None else apart)
+    return Row(
+        metric,
+        tuple(model.record.scores.get(metric.id) for model in models),
+        tuple(interval_of(model.record, metric.id) for model in models),
+        tuple(found),
+    )
 
 
 def sentences(found: Beside) -> tuple[tuple[Group, str], ...]:
@@ -161,13 +126,13 @@ def sentences(found: Beside) -> tuple[tuple[Group, str], ...]:
 
 def _sentence(rows: list[Row], i: int, names: tuple[str, ...]) -> str:
     known = [(row, row.differences[i]) for row in rows]
-    pairs = [(row, difference) for row, difference in known if difference is not None]
+    pairs = [(row, apart) for row, apart in known if apart is not None]
     other, first = names[i], names[0]
     if not pairs:
         return f"{other} and {first} have no score in common."
     by: dict[Verdict, list[str]] = {"better": [], "worse": [], "same": [], "unknown": []}
-    for row, difference in pairs:
-        by[difference.verdict].append(f"“{title(row.metric)}”")
+    for row, apart in pairs:
+        by[verdict(apart)].append(f"“{title(row.metric)}”")
     if len(by["unknown"]) == len(pairs):
         return (
             f"No interval was published for {other} and {first}, so nothing can be said about whether their "

@@ -5,12 +5,12 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from echomind.leaderboard.colours import COLOURS
-from echomind.leaderboard.comparing import Beside, Difference, Row
+from echomind.leaderboard.comparing import Beside, Row, verdict
 from echomind.leaderboard.figures import plain, shortened, with_theme
-from echomind.leaderboard.intervals import NoInterval
 from echomind.leaderboard.metrics import Metric
-from echomind.leaderboard.model_figures import LINES, Picture
+from echomind.leaderboard.model_figures import LINES, Picture, bounds
 from echomind.leaderboard.model_page import title
+from echomind.leaderboard.paired import ModelDifference
 
 _BAND, _AROUND = 34, 76  # pixels of a metric, and of what is above and below all of them
 VERDICTS = {
@@ -27,26 +27,28 @@ def signed(metric: Metric, value: float) -> str:
     return f"{'+' if value > 0 else ''}{metric.text(value)}"
 
 
-def difference_text(metric: Metric, difference: Difference) -> str:
+def difference_text(found: ModelDifference) -> str:
     """A difference with its interval, as far as there is one."""
-    sure = difference.sure
-    if isinstance(sure, NoInterval):
-        return signed(metric, difference.value)
-    return f"{signed(metric, difference.value)} ({signed(metric, sure.low)} to {signed(metric, sure.high)})"
+    value = signed(found.metric, found.value or 0.0)
+    if found.low is None or found.high is None:
+        return value
+    return f"{value} ({signed(found.metric, found.low)} to {signed(found.metric, found.high)})"
 
 
-def _share(metric: Metric, first: float, difference: float) -> float:
-    """A difference as a share of the range, to the right where it is better; of ``first`` where there is no range."""
-    span = metric.high - metric.low if metric.high is not None and metric.low is not None else abs(first)
-    return 100 * difference / span * (1 if metric.higher_is_better else -1) if span else 0.0
+def _share(metric: Metric, difference: float) -> float:
+    """A difference in percent of the metric's range, positive where it is better."""
+    low, high = bounds(metric) or (0.0, 1.0)
+    return 100 * difference / (high - low) * (1 if metric.higher_is_better else -1)
 
 
 def dumbbells(found: Beside) -> Picture | None:
-    """Every model's distance from the first one, metric by metric, in percent of the metric's range; right is better.
+    """Every model's distance from the first one, metric by metric, in percent of its range; right is better.
 
     ``None`` where nothing can be subtracted.
     """
-    drawn = [row for row in found.rows if any(difference is not None for difference in row.differences)]
+    differing = [row for row in found.rows if any(difference is not None for difference in row.differences)]
+    drawn = [row for row in differing if bounds(row.metric) is not None]
+    endless = [row.metric.term for row in differing if bounds(row.metric) is None]
     if not drawn:
         return None
     figure = with_theme(go.Figure())
@@ -64,7 +66,7 @@ def dumbbells(found: Beside) -> Picture | None:
         showlegend=len(models) > 1,
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "itemclick": False},
     )
-    figure.update_xaxes(title={"text": "% of the score's range; right of the line is better"})
+    figure.update_xaxes(title={"text": "% of range; right is better"})
     figure.update_yaxes(
         tickvals=list(range(len(drawn))),
         ticktext=names,
@@ -86,9 +88,7 @@ def dumbbells(found: Beside) -> Picture | None:
             )
             for row in drawn
         ),
-        ("Scores without a range are shown in percent of the first model's score.",)
-        if any(row.metric.low is None or row.metric.high is None for row in drawn)
-        else (),
+        (f"Not drawn: {', '.join(endless)} (has no published range).",) if endless else (),
     )
 
 
@@ -96,21 +96,20 @@ def _cell(row: Row, i: int) -> str:
     difference = row.differences[i]
     if difference is None:
         return "—"
-    return f"{difference_text(row.metric, difference)}, {VERDICTS[difference.verdict]}"
+    return f"{difference_text(difference)}, {VERDICTS[verdict(difference)]}"
 
 
 def _add_model(figure: go.Figure, found: Beside, drawn: list[Row], i: int, shift: float) -> None:
     colour, _, symbol = LINES[i]
-    here = [(at, row, row.differences[i], row.values[0]) for at, row in enumerate(drawn)]
-    points = [(at, row, d, v) for at, row, d, v in here if d is not None and v is not None]
-    gaps = [_share(row.metric, first, d.value) for _, row, d, first in points]
+    points = [(at, row, d) for at, row in enumerate(drawn) if (d := row.differences[i]) is not None]
+    gaps = [_share(row.metric, d.value or 0.0) for _, row, d in points]
     ends = [
         (gap, gap)
-        if isinstance(d.sure, NoInterval)
-        else tuple(sorted((_share(row.metric, first, d.sure.low), _share(row.metric, first, d.sure.high))))
-        for gap, (_, row, d, first) in zip(gaps, points, strict=True)
+        if d.low is None or d.high is None
+        else tuple(sorted((_share(row.metric, d.low), _share(row.metric, d.high))))
+        for gap, (_, row, d) in zip(gaps, points, strict=True)
     ]
-    for gap, (at, _, _, _) in zip(gaps, points, strict=True):
+    for gap, (at, _, _) in zip(gaps, points, strict=True):
         figure.add_scatter(
             x=[0, gap],
             y=[at + shift, at + shift],
@@ -122,7 +121,7 @@ def _add_model(figure: go.Figure, found: Beside, drawn: list[Row], i: int, shift
         )
     figure.add_scatter(
         x=gaps,
-        y=[at + shift for at, _, _, _ in points],
+        y=[at + shift for at, _, _ in points],
         mode="markers",
         name=plain(shortened(found.labels[i], 28)),
         marker={"size": 11, "color": colour, "symbol": symbol},
@@ -136,8 +135,7 @@ def _add_model(figure: go.Figure, found: Beside, drawn: list[Row], i: int, shift
             "width": 0,
         },
         customdata=[
-            f"{plain(found.labels[i])}<br>{plain(title(row.metric))}: {difference_text(row.metric, d)}"
-            for _, row, d, _ in points
+            f"{plain(found.labels[i])}<br>{plain(title(row.metric))}: {difference_text(d)}" for _, row, d in points
         ],
         hovertemplate="%{customdata}<extra></extra>",
     )

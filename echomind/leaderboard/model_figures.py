@@ -5,7 +5,7 @@ Marks have the colour of their level and always a word beside them. Texts from o
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -52,17 +52,23 @@ class _Spoke(NamedTuple):
         return min(max(share if self.metric.higher_is_better else 1 - share, 0.0), 1.0)
 
 
-def _spokes(board: Board, language: str) -> tuple[list[_Spoke], list[str]]:
-    """The spokes of a board, and what has no place among them with the reason."""
-    spokes, left_out = [], []
+def bounds(metric: Metric) -> tuple[float, float] | None:
+    """The range that figures draw a metric over; ``None`` where it has no two ends."""
+    low, high = _BOUND.get(metric.id, (metric.low, metric.high))
+    return None if low is None or high is None else (low, high)
+
+
+def _spokes(board: Board, language: str) -> tuple[list[_Spoke], dict[str, list[str]]]:
+    """The spokes of a board, and what has no place among them by the reason."""
+    spokes, left_out = [], defaultdict(list)
     for metric in board.columns(language or None):
-        low, high = _BOUND.get(metric.id, (metric.low, metric.high))
+        span = bounds(metric)
         if metric.group not in _LEVELS:
-            left_out.append(f"{metric.term} (belongs to no one level)")
-        elif low is None or high is None:
-            left_out.append(f"{metric.term} (has no published range)")
+            left_out["belongs to no one level"].append(metric.term)
+        elif span is None:
+            left_out["has no published range"].append(metric.term)
         else:
-            spokes.append(_Spoke(metric, low, high))
+            spokes.append(_Spoke(metric, *span))
     return spokes, left_out
 
 
@@ -80,10 +86,12 @@ def radar(board: Board, records: Mapping[str, Record], language: str = "") -> Pi
     spokes, left_out = _spokes(board, language)
     shared = [s for s in spokes if all(s.metric.id in r.scores for r in records.values())]
     for spoke in spokes:
+        lacking: dict[str, list[str]] = defaultdict(list)
         for label, record in records.items():
             if spoke.metric.id not in record.scores:
-                who = f"{label}: " if len(records) > 1 else ""
-                left_out.append(f"{spoke.metric.term} ({who}{absence(board, record, spoke.metric.id)})")
+                lacking[absence(board, record, spoke.metric.id)].append(label)
+        for reason, who in lacking.items():
+            left_out[f"{', '.join(who)}: {reason}" if len(records) > 1 else reason].append(spoke.metric.term)
     if len(shared) < 3:
         return None
     figure = with_theme(go.Figure())
@@ -125,7 +133,7 @@ def radar(board: Board, records: Mapping[str, Record], language: str = "") -> Pi
             )
             for s in shared
         ),
-        (f"Not drawn: {'; '.join(left_out)}.",) if left_out else (),
+        tuple(f"Not drawn: {', '.join(terms)} ({reason})." for reason, terms in left_out.items()),
     )
 
 
@@ -138,7 +146,7 @@ def _polar(figure: go.Figure, spokes: Sequence[_Spoke], *, legend: bool) -> None
         for s, name in zip(spokes, broken, strict=True)
     ]
     figure.update_layout(
-        height=430 if legend else 390,
+        height=470 if legend else 430,
         margin={"l": 72, "r": 72, "t": 34, "b": 34},
         showlegend=legend,
         legend={"orientation": "h", "y": -0.16, "x": 0.5, "xanchor": "center", "itemclick": False},
@@ -178,7 +186,12 @@ def gains(record: Record) -> Picture | None:
             y=[row, row],
             mode="lines+markers+text",
             line={"color": ink, "width": 3},
-            marker={"size": 13, "color": ink, "symbol": ["circle-open", "circle"], "line": {"width": 2.5}},
+            marker={
+                "size": 13,
+                "color": ink,
+                "symbol": ["circle-open", "circle"],
+                "line": {"width": 2.5, "color": ink},
+            },
             text=[metric.text(before), metric.text(after)],
             textposition="bottom center",
             hovertemplate=f"{metric.term} %{{x}}<extra></extra>",

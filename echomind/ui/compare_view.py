@@ -6,19 +6,19 @@ from itertools import groupby
 
 from markupsafe import Markup
 
-from echomind.leaderboard.comparing import Beside, Difference, Row, sentences
+from echomind.leaderboard.comparing import Beside, Row, sentences, verdict
 from echomind.leaderboard.comparing_figures import VERDICTS, signed
 from echomind.leaderboard.frame import absence
-from echomind.leaderboard.intervals import NoInterval
-from echomind.leaderboard.metrics import GROUPS, Metric
+from echomind.leaderboard.metrics import GROUPS
 from echomind.leaderboard.model_page import origin, title
+from echomind.leaderboard.paired import ModelDifference
 from echomind.leaderboard.protocols import protocol_text
 from echomind.ui.markup import h, together
 from echomind.ui.models_view import address_of, interval_cell, note_line
 from echomind.ui.table import dash
 
 _NUMBER = "em-number"
-_HOW = {"paired": "paired", "unpaired": "unpaired, approximate"}
+_UNKNOWN = "no interval was published, so nothing can be said"
 MARKS = ("●", "■", "◆", "▲")  # the symbols of the models in the figures
 
 
@@ -59,24 +59,19 @@ def compare_head(found: Beside, query: str, note: str = "") -> Markup:
     )
 
 
-def _difference(metric: Metric, difference: Difference | None, comparable: bool) -> Markup:
-    if difference is None:
+def _difference(found: ModelDifference | None, comparable: bool) -> Markup:
+    if found is None or found.value is None:
         return h("td", dash("measured otherwise" if not comparable else "one of the two has no score"), class_=_NUMBER)
-    sure = difference.sure
-    if isinstance(sure, NoInterval):
-        return h("td", signed(metric, difference.value), h("small", sure.reason), class_="em-number em-unsure")
-    scripts = f", {sure.scripts:,} scripts" if sure.scripts else ""
+    value, said = signed(found.metric, found.value), verdict(found)
+    if found.low is None or found.high is None:
+        return h("td", value, h("small", _UNKNOWN, title=found.reason), class_="em-number em-unsure")
     return h(
         "td",
-        h("strong", signed(metric, difference.value))
-        if difference.verdict in ("better", "worse")
-        else signed(metric, difference.value),
-        h("small", f"{signed(metric, sure.low)} to {signed(metric, sure.high)}"),
-        h(
-            "small",
-            f"{VERDICTS[difference.verdict]}; {_HOW[sure.kind]}{scripts}",
-        ),
-        title=sure.note,
+        h("strong", value) if said in ("better", "worse") else value,
+        h("small", f"{signed(found.metric, found.low)} to {signed(found.metric, found.high)}"),
+        h("small", VERDICTS[said]),
+        h("small", f"paired, {found.scripts:,} scripts" if found.kind == "paired" else "unpaired, approximate"),
+        title=f"not paired: {found.reason}" if found.reason else None,
         class_=_NUMBER,
     )
 
@@ -89,7 +84,7 @@ def _row(found: Beside, row: Row) -> Markup:
         else h("td", metric.text(value), h("div", interval_cell(metric, sure), class_="em-sure"), class_=_NUMBER)
         for value, sure, record in zip(row.values, row.sure, found.records, strict=True)
     ]
-    differences = [_difference(metric, row.differences[i], found.comparable[i]) for i in range(1, len(found.slugs))]
+    differences = [_difference(row.differences[i], found.comparable[i]) for i in range(1, len(found.slugs))]
     better = "higher is better" if metric.higher_is_better else "lower is better"
     name = h("th", title(metric), h("small", f"{metric.term}; {better}"), scope="row", title=metric.definition)
     return h("tr", name, values, differences)

@@ -7,11 +7,11 @@ from typing import Any
 import gradio as gr
 
 from echomind.errors import ResultsError
+from echomind.leaderboard.known_items import KnownItems
 from echomind.leaderboard.model_choice import MOST, Choice, choice_of_key, read_address
-from echomind.leaderboard.results import Results
 from echomind.ui.faults import notice, spoken
 from echomind.ui.markup import h
-from echomind.ui.models_show import Parts, Shown, show, show_parts
+from echomind.ui.models_show import Known, Parts, Shown, show, show_parts
 from echomind.ui.page import current_page
 from echomind.ui.site import Site
 
@@ -64,26 +64,26 @@ def asked_model(event: gr.EventData) -> str:
     return str(data.get("model", "")) if isinstance(data, dict) else ""
 
 
-def open_key(key: str | None, results: Results) -> Shown:
+def open_key(key: str | None, known: Known) -> Shown:
     """The page of the record ``board/slug``; the first screen without one."""
-    return show(choice_of_key(key or ""), results)
+    return show(choice_of_key(key or ""), known)
 
 
-def open_address(query: str, results: Results) -> Shown:
+def open_address(query: str, known: Known) -> Shown:
     """The page that an address asks for, with a line about what of it is not there."""
-    choice, note = read_address(query, results)
-    return show(choice, results, note)
+    choice, note = read_address(query, known.results)
+    return show(choice, known, note)
 
 
-def compared(choice: Choice, others: list[str] | None, results: Results) -> Shown:
+def compared(choice: Choice, others: list[str] | None, known: Known) -> Shown:
     """The model in front beside the ``others`` of its board, as many as can be compared."""
     slugs = tuple(dict.fromkeys((*choice.slugs[:1], *(others or ()))))
-    return show(Choice(choice.board, slugs[:MOST], choice.language), results)
+    return show(Choice(choice.board, slugs[:MOST], choice.language), known)
 
 
-def in_language(choice: Choice, language: str, results: Results) -> Shown:
+def in_language(choice: Choice, language: str, known: Known) -> Shown:
     """The same in another language of the board."""
-    return show(Choice(choice.board, choice.slugs, language), results)
+    return show(Choice(choice.board, choice.slugs, language), known)
 
 
 def _words(name: str, class_: str | None = None) -> gr.HTML:
@@ -92,9 +92,9 @@ def _words(name: str, class_: str | None = None) -> gr.HTML:
 
 def _slot(name: str) -> list[Any]:
     with gr.Row(visible=False, elem_classes="em-picture") as row:
-        with gr.Column(scale=2, min_width=300):
+        with gr.Column(scale=1, min_width=300):
             words = _words(f"em-{name}-words")
-        with gr.Column(scale=3, min_width=320):
+        with gr.Column(scale=1, min_width=320):
             plot = gr.Plot(show_label=False, container=False, elem_id=f"em-{name}", elem_classes="em-figure")
     return [row, words, plot]
 
@@ -105,27 +105,27 @@ def _parts() -> Parts:
             axis = gr.Radio([], label="Part by part", min_width=220)
             metric = gr.Dropdown([], label="Score", min_width=220)
         with gr.Row(elem_classes="em-picture"):
-            with gr.Column(scale=2, min_width=300):
+            with gr.Column(scale=1, min_width=300):
                 words = _words("em-parts-words")
-            with gr.Column(scale=3, min_width=320):
+            with gr.Column(scale=1, min_width=320):
                 plot = gr.Plot(show_label=False, container=False, elem_id="em-parts", elem_classes="em-figure")
     return Parts(column, axis, metric, words, plot)  # type: ignore[arg-type]
 
 
 def build_models(site: Site) -> None:
     """Lay the page out in the current Blocks."""
-    results = site.results
+    known = Known(site.results, KnownItems(site.results.results_dir, site.results.store))
     title = h(
         "div", h("h1", "Models"), h("p", "Everything known about one model, or a few side by side."), class_="em-title"
     )
     gr.HTML(title, apply_default_css=False, js_on_load=None)
     try:
-        first = show(Choice(), results)
+        first = show(Choice(), known)
     except ResultsError as error:
         gr.HTML(notice(error), apply_default_css=False, js_on_load=None)
         return
     with gr.Row(elem_classes="em-controls"):
-        model = gr.Dropdown(first.model.choices, value=None, label="Model", info=None, min_width=260)
+        model = gr.Dropdown(first.model["choices"], value=None, label="Model", info=None, min_width=260)
         others = gr.Dropdown(
             [], value=[], multiselect=True, max_choices=MOST - 1, label="Compare with", visible=False, min_width=260
         )
@@ -148,22 +148,22 @@ def build_models(site: Site) -> None:
     whole = quiet | {"outputs": shown}
 
     def pick(key: str | None) -> Shown:
-        return open_key(key, results)
+        return open_key(key, known)
 
     def follow(event: gr.EventData) -> Shown:
-        return open_key(asked_model(event), results)
+        return open_key(asked_model(event), known)
 
     def compare(c: Choice, slugs: list[str]) -> Shown:
-        return compared(c, slugs, results)
+        return compared(c, slugs, known)
 
     def pick_language(c: Choice, code: str) -> Shown:
-        return in_language(c, code, results)
+        return in_language(c, code, known)
 
     def pick_part(c: Choice, axis: str, metric: str) -> Parts:
-        return show_parts(c, results, axis, metric)
+        return show_parts(c, known, axis, metric)
 
     def arrive(query: str) -> Shown:
-        return open_address(query, results)
+        return open_address(query, known)
 
     model.input(spoken(pick), [model], **whole)
     page.select(spoken(follow), None, **whole)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, NamedTuple, cast
 
 import gradio as gr
@@ -10,13 +11,13 @@ from echomind.errors import EchoMindError
 from echomind.leaderboard.boards import BOARDS, get_board
 from echomind.leaderboard.comparing import beside
 from echomind.leaderboard.comparing_figures import dumbbells
+from echomind.leaderboard.known_items import KnownItems
 from echomind.leaderboard.metrics import LANGUAGES
 from echomind.leaderboard.model_choice import Choice, chosen_records
 from echomind.leaderboard.model_figures import Picture, gains, people_and_judge, radar
-from echomind.leaderboard.model_page import Model, catalogue, model_of, profile
+from echomind.leaderboard.model_page import Entry, Model, catalogue, model_of, profile
 from echomind.leaderboard.model_parts import AXES, Axis, axes_of, bars, part_metrics
 from echomind.leaderboard.names import labels
-from echomind.leaderboard.records import Record
 from echomind.leaderboard.results import Results
 from echomind.ui.compare_view import compare_head, compare_table
 from echomind.ui.markup import h
@@ -24,6 +25,13 @@ from echomind.ui.models_view import first_screen, head, picture_words, scores, t
 
 _EMPTY = str(h("span"))
 _RECENT_S = 1.0  # a look at other boards that is as old as this will do for the chooser
+
+
+class Known(NamedTuple):
+    """What the page is made from: all results, and the scores of scripts where they are known."""
+
+    results: Results
+    items: KnownItems
 
 
 class Shown(NamedTuple):
@@ -54,8 +62,8 @@ class Shown(NamedTuple):
 
 def _slot(picture: Picture | None) -> tuple[Any, str, Any]:
     if picture is None:
-        return gr.Row(visible=False), _EMPTY, None
-    return gr.Row(visible=True), str(picture_words(picture)), picture.figure
+        return gr.update(visible=False), _EMPTY, None
+    return gr.update(visible=True), str(picture_words(picture)), picture.figure
 
 
 def _choices(models: tuple[Model, ...]) -> list[tuple[str, str]]:
@@ -64,9 +72,9 @@ def _choices(models: tuple[Model, ...]) -> list[tuple[str, str]]:
 
 def _controls(choice: Choice, models: tuple[Model, ...], results: Results) -> tuple[Any, Any, Any]:
     found = model_of(models, choice.key)
-    model = gr.Dropdown(choices=_choices(models), value=found.key if found else None)
+    model = gr.update(choices=_choices(models), value=found.key if found else None)
     if not choice.slugs:
-        return model, gr.Dropdown(choices=[], value=None, visible=False), gr.Radio(choices=[], visible=False)
+        return model, gr.update(choices=[], value=None, visible=False), gr.update(choices=[], visible=False)
     names = labels(results.look(choice.board).records)
     rest = sorted(
         ((name, slug) for slug, name in names.items() if slug != choice.slugs[0]), key=lambda c: c[0].casefold()
@@ -74,13 +82,14 @@ def _controls(choice: Choice, models: tuple[Model, ...], results: Results) -> tu
     languages = [(LANGUAGES[code], code) for code in get_board(choice.board).languages]
     return (
         model,
-        gr.Dropdown(choices=rest, value=list(choice.slugs[1:]), visible=bool(rest)),
-        gr.Radio(choices=languages, value=choice.language or None, visible=bool(languages)),
+        gr.update(choices=rest, value=list(choice.slugs[1:]), visible=bool(rest)),
+        gr.update(choices=languages, value=choice.language or None, visible=bool(languages)),
     )
 
 
-def show(choice: Choice, results: Results, note: str = "") -> Shown:
+def show(choice: Choice, known: Known, note: str = "") -> Shown:
     """The page of a choice; where it, or a part of it, is gone since then, the rest. Raises ``ResultsError``."""
+    results = known.results
     records = chosen_records(choice, results)
     if len(records) < len(choice.slugs):
         note = note or "A row was withdrawn since this page was opened."
@@ -94,15 +103,18 @@ def show(choice: Choice, results: Results, note: str = "") -> Shown:
         return Shown(choice, *controls, str(nothing), *hidden, _EMPTY, *hidden, *no_parts(), *hidden, _EMPTY)
     board, everyone = get_board(choice.board), results.look(choice.board).records
     if len(choice.slugs) > 1:
-        found = beside(board, choice.slugs, everyone, choice.language)
-        profiles = radar(board, dict(zip(found.labels, found.records, strict=True)), choice.language)
+        items = {
+            s: found for s, record in records.items() if (found := known.items.of(board.id, s, record)) is not None
+        }
+        compared = beside(board, choice.slugs, everyone, choice.language, items)
+        profiles = radar(board, dict(zip(compared.labels, compared.records, strict=True)), choice.language)
         return Shown(
             choice,
             *controls,
-            str(compare_head(found, choice.query(), note)),
+            str(compare_head(compared, choice.query(), note)),
             *_slot(profiles),
-            str(compare_table(found)),
-            *_slot(dumbbells(found)),
+            str(compare_table(compared)),
+            *_slot(dumbbells(compared)),
             *no_parts(),
             *hidden,
             _EMPTY,
@@ -110,7 +122,7 @@ def show(choice: Choice, results: Results, note: str = "") -> Shown:
     one = profile(board, choice.slugs[0], everyone)
     model = model_of(models, choice.key) or Model(one.label, (one.entry,))
     record = one.entry.record
-    told = next((g for entry in model.entries if (g := _gains(entry.record)) is not None), None)
+    told = next((g for entry in model.entries if (g := _gains(entry)) is not None), None)
     return Shown(
         choice,
         *controls,
@@ -118,15 +130,17 @@ def show(choice: Choice, results: Results, note: str = "") -> Shown:
         *_slot(radar(board, {one.label: record}, choice.language)),
         str(scores(one)),
         *_slot(told),
-        *show_parts(choice, results),
+        *show_parts(choice, known),
         *_slot(people_and_judge(board, everyone, one.entry.slug, choice.language)),
         str(take_along(one.entry)),
     )
 
 
-def _gains(record: Record) -> Picture | None:
+def _gains(entry: Entry) -> Picture | None:
     """Gains as published; somebody's own figures under a known name say nothing about that model."""
-    return None if record.provenance.kind == "submission" else gains(record)
+    picture = None if entry.record.provenance.kind == "submission" else gains(entry.record)
+    note = f"From this model's record on “{entry.board.title}” ({entry.origin})."
+    return None if picture is None else replace(picture, notes=(*picture.notes, note))
 
 
 class Parts(NamedTuple):
@@ -141,15 +155,15 @@ class Parts(NamedTuple):
 
 def no_parts() -> Parts:
     """Nothing to break down."""
-    return Parts(gr.Column(visible=False), gr.Radio(visible=True), gr.Dropdown(visible=True), _EMPTY, None)
+    return Parts(gr.update(visible=False), gr.update(visible=True), gr.update(visible=True), _EMPTY, None)
 
 
-def show_parts(choice: Choice, results: Results, axis: str = "", metric: str = "") -> Parts:
+def show_parts(choice: Choice, known: Known, axis: str = "", metric: str = "") -> Parts:
     """The breakdown of the record in front along ``axis`` by ``metric``, or the first there are of either.
 
     Raises ``EchoMindError`` for an axis that there is not.
     """
-    records = chosen_records(choice, results)
+    records = chosen_records(choice, known.results)
     if len(choice.slugs) != 1 or not records:
         return no_parts()
     record = records[choice.slugs[0]]
@@ -165,9 +179,9 @@ def show_parts(choice: Choice, results: Results, axis: str = "", metric: str = "
     if picture is None:
         return no_parts()
     return Parts(
-        gr.Column(visible=True),
-        gr.Radio(choices=[(AXES[a], a) for a in axes], value=along),
-        gr.Dropdown(choices=[(m.title, m.id) for m in metrics], value=by, visible=len(metrics) > 1),
+        gr.update(visible=True),
+        gr.update(choices=[(AXES[a], a) for a in axes], value=along),
+        gr.update(choices=[(m.title, m.id) for m in metrics], value=by, visible=len(metrics) > 1),
         str(picture_words(picture)),
         picture.figure,
     )

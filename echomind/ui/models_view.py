@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from echomind.leaderboard.boards import BOARDS, Board
+from echomind.leaderboard.boards import BOARDS, Board, Order
 from echomind.leaderboard.citing import bibtex_note, eval_results_yaml
 from echomind.leaderboard.intervals import NoInterval, ScoreInterval
 from echomind.leaderboard.metrics import GROUPS, LANGUAGES, Metric
@@ -107,12 +107,18 @@ def _records(model: Model, key: str) -> Markup | None:
     return h("nav", h("ul", items), aria_label="Records of this model", class_="em-records")
 
 
+def _order(order: Order) -> str:
+    """The title of an order, with its language by name."""
+    if order.language is None:
+        return order.title
+    return f"{order.title.removesuffix(', this language')}, {LANGUAGES[order.language]}"
+
+
 def head(profile: Profile, model: Model, query: str, note: str = "") -> Markup:
     """Who the model is, its records, its places and where the numbers come from."""
     record, board = profile.entry.record, profile.entry.board
     places = [
-        h("li", h("strong", place.words), f" by {place.order.title.lower()}", title=place.meaning)
-        for place in profile.places
+        h("li", f"{_order(place.order)}: ", h("strong", place.words), title=place.meaning) for place in profile.places
     ]
     return h(
         "section",
@@ -145,9 +151,9 @@ def head(profile: Profile, model: Model, query: str, note: str = "") -> Markup:
 def interval_cell(metric: Metric, interval: ScoreInterval | NoInterval) -> Markup:
     """An interval with the word for how it was got; without one, a dash and the word for why."""
     if isinstance(interval, NoInterval):
-        return together(dash(interval.reason), h("small", "none published", title=interval.reason))
+        return together(dash(interval.reason), " ", h("small", "none published", title=interval.reason))
     between = f"{metric.text(interval.low)} to {metric.text(interval.high)}"
-    return together(between, h("small", interval.kind, title=interval.note))
+    return together(f"{between} ", h("small", interval.kind, title=interval.note))
 
 
 def _line(line: ScoreLine) -> Markup:
