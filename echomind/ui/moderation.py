@@ -20,6 +20,12 @@ Update = dict[Any, Any]  # component to new value, as gradio takes it
 _PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
 # Where the list leaves no room for what was chosen in it.
 _TO_IT = "() => setTimeout(() => document.querySelector('#mod-head')?.scrollIntoView({block: 'start'}), 150)"
+# The button that was pressed may be gone, and the focus with it.
+_TO_REASON = """
+() => setTimeout(() => {
+  if (document.activeElement === document.body) document.querySelector('#mod-reason :is(input, textarea)')?.focus();
+}, 150)
+"""
 
 
 def build_moderation(site: Site) -> None:
@@ -86,7 +92,8 @@ class _Page:
         picked = self.table.select(self._pick, asked, outputs, **_PRIVATE)
         picked.success(None, js=_TO_IT, **_PRIVATE)
         for action, button in self.buttons.items():
-            button.click(self._acting(action), [*asked, self.reason], outputs, **_PRIVATE)
+            acted = button.click(self._acting(action), [*asked, self.reason], outputs, **_PRIVATE)
+            acted.success(None, js=_TO_REASON, **_PRIVATE)
 
     def _look(self, token: str, state: str, text: str, chosen: str, profile: gr.OAuthProfile | None) -> Update:
         return self._asked(token, profile, lambda by: self._shown(by, state, text, chosen))

@@ -29,8 +29,14 @@ _LOOK_UP = """
   if (asked) window.location.assign(window.location.pathname + '?receipt=' + asked);
 }
 """
-_FOCUS = "() => setTimeout(() => document.querySelector('#sub-keep')?.focus(), 150)"  # after the buttons are there
+# Buttons that come and go would take the focus with them; a moment later those that stay are there.
+_FOCUS = "() => setTimeout(() => document.querySelector('#sub-keep')?.focus(), 150)"
 _FOCUS_BACK = "() => setTimeout(() => document.querySelector('#sub-withdraw')?.focus(), 150)"
+_FOCUS_DONE = """
+() => setTimeout(() => {
+  if (!document.querySelector('#sub-yes')) document.querySelector('#sub-bundle')?.focus();
+}, 150)
+"""
 
 
 @dataclass(frozen=True)
@@ -68,9 +74,8 @@ def build_submissions(site: Site) -> None:
                 keep = gr.Button("Keep it", size="sm", elem_id="sub-keep")
         scores, about = _html("", "sub-scores"), _html("", "sub-about", js=SCRIPT)
         file = gr.DownloadButton(visible="hidden", elem_id="sub-file")
+        _html(str(page.ALL), "sub-all")
     with gr.Column(visible=False, elem_id="sub-mine") as mine:
-        if site.settings.on_space:
-            gr.LoginButton("Sign in with Hugging Face", size="sm", elem_id="sub-sign-in")
         with gr.Row(visible=site.identity.way == "token", elem_id="sub-token"):
             shown_key = _token(visible=True, name="sub-mine-key")
             show = gr.Button("Show", size="sm", elem_id="sub-show")
@@ -80,16 +85,19 @@ def build_submissions(site: Site) -> None:
             "", label="Look up a receipt", max_lines=1, max_length=LONGEST, elem_id="sub-receipt", placeholder="receipt"
         )
         look = gr.Button("Look up", size="sm", elem_id="sub-go")
+    if site.settings.on_space:
+        gr.LoginButton("Sign in with Hugging Face", size="sm", elem_id="sub-sign-in")
     timer = gr.Timer(LOOK_S, active=False)
     parts = Parts(head, one, report, withdraw, confirm, key, note, scores, about, mine, table, timer)
-    _Events(site, parts).wire()
+    events = _Events(site, parts)
+    events.wire()
     for event in (receipt.submit, look.click):
         event(None, receipt, None, js=_LOOK_UP, **_PRIVATE)
     _wire_mine(site, shown_key, show, table)
     _wire_downloads(site, bundle, report, file, note)
     withdraw.click(lambda: gr.Column(visible=True), None, confirm, **_QUICK).success(None, js=_FOCUS, **_PRIVATE)
     keep.click(lambda: gr.Column(visible=False), None, confirm, **_QUICK).success(None, js=_FOCUS_BACK, **_PRIVATE)
-    yes.click(_Events(site, parts).withdraw, key, _outputs(parts), **_QUICK)
+    yes.click(events.withdraw, key, _outputs(parts), **_QUICK).success(None, js=_FOCUS_DONE, **_PRIVATE)
 
 
 def _html(value: str, name: str, *, js: str | None = None) -> gr.HTML:

@@ -22,6 +22,7 @@ from echomind.ui.submissions_scores import Scored, scores_html
 
 log = logging.getLogger(__name__)
 TITLE = h("div", h("h1", "Submissions"), class_="em-title")
+ALL = h("p", h("a", "All my submissions", href="/submissions"), class_="sub-said")
 WITHDRAW = h(
     "div",
     h("p", h("strong", "Withdraw this submission?")),

@@ -29,6 +29,7 @@ def app(run_app):
         shelf.add("hostile", HOSTILE, sender="Eve", since=None)
         shelf.claim("hostile")
         shelf.score("hostile")
+        shelf.add("ours", "Model of this machine")
         shelf.add("held", "Quiet model", contact=CONTACT)
         shelf.claim("held")
         shelf.event("held", "held", reason="the references cannot be read here now")
@@ -77,14 +78,14 @@ def test_what_waits_for_a_person_stands_first_and_search_is_literal(moderate):
     page = moderate()
     names = page.locator("#mod-table button[data-pick]")
     assert names.first.inner_text() == "Quiet model"
-    assert names.count() == 7
+    assert names.count() == 8
     page.get_by_label("Find").fill("=HYPERLINK(")
     page.wait_for_function("document.querySelectorAll('#mod-table button[data-pick]').length === 1")
     assert names.first.inner_text() == HOSTILE
     page.get_by_label("Find").fill(".*")
     page.get_by_text("No submission contains “.*”.").wait_for()
     page.get_by_label("Find").fill("")
-    page.wait_for_function("document.querySelectorAll('#mod-table button[data-pick]').length === 7")
+    page.wait_for_function("document.querySelectorAll('#mod-table button[data-pick]').length === 8")
     page.get_by_label("State").click()
     page.get_by_role("option", name="Waits for a person", exact=True).click()
     page.wait_for_function("document.querySelectorAll('#mod-table button[data-pick]').length === 1")
@@ -108,6 +109,7 @@ def test_verify_and_take_it_back(moderate, standing):
     done(page, "It is verified.")
     assert page.locator("#mod-head .sub-badges").inner_text() == "verified"
     assert standing("first").verified
+    page.wait_for_function("document.activeElement.closest('#mod-reason')")
     page.click("#mod-unverify")
     done(page, "It is no longer verified.")
     assert not standing("first").verified
@@ -147,6 +149,27 @@ def test_what_others_did_meanwhile_is_a_refusal_in_one_line(moderate, app):
     page.click("#mod-verify")
     done(page, "found it withdrawn; it can be verified while it is published, scored")
     page.wait_for_selector("#mod-head [data-state=withdrawn]")
+
+
+def test_with_the_token_one_sees_and_withdraws_what_was_handed_in_here(visit, app, standing):
+    page = visit("submissions", "#sub-table p", base=app.url)
+    page.fill("#sub-mine-key input", "wrong")
+    page.click("#sub-show")
+    page.get_by_text("found no valid token").wait_for()
+    page.fill("#sub-mine-key input", TOKEN)
+    page.click("#sub-show")
+    page.get_by_role("link", name="Model of this machine").click()
+    page.wait_for_selector("#sub-head .sub-steps")
+    page.click("#sub-withdraw")
+    page.fill("#sub-key input", "wrong")
+    page.click("#sub-yes")
+    page.get_by_text("It was not withdrawn: found no valid token").wait_for()
+    assert standing("ours").state == "received"
+    page.fill("#sub-key input", TOKEN)
+    page.click("#sub-yes")
+    page.wait_for_selector("#sub-head [data-state=withdrawn]")
+    page.wait_for_function("document.activeElement.id === 'sub-bundle'")
+    assert standing("ours").state == "withdrawn"
 
 
 @pytest.mark.parametrize("width", [1440, 390])

@@ -36,6 +36,7 @@ def app(run_app):
         shelf.claim("live")
         shelf.progress("live", 0.25, "scoring replies")
         shelf.add("waiting", "Model that waits")
+        shelf.add("long", "W" * 80, org="Ö" * 80, licence="L" * 80, decoding="d" * 200)
         shelf.add("mine", "Model to take back")
         shelf.add("other", "Model of somebody else", sender="Bo")
         shelf.add("scored here", "Model that is kept")
@@ -173,7 +174,7 @@ def test_my_submissions_are_those_of_this_machine_and_a_receipt_can_be_looked_up
 
 
 @pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("name", ["published", "failed", "waiting"])
+@pytest.mark.parametrize("name", ["published", "failed", "long"])
 def test_only_frames_scroll_sideways(see, name, width):
     page = see(name, width=width)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
