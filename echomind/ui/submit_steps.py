@@ -25,10 +25,11 @@ from echomind.submissions.store import StoreError, UnknownSubmission
 from echomind.submissions.trays import NoTray
 from echomind.ui import submit_view as view
 from echomind.ui.identity import KEY_S, NotSignedIn
+from echomind.ui.received_files import ReceivedFiles
 from echomind.ui.site import Site
 from echomind.ui.submit_check_view import check_html, not_checked_html
 from echomind.ui.submit_receipt_view import is_moving, lost_html, receipt_html
-from echomind.ui.submit_uploads import UploadDesk, UploadError
+from echomind.ui.submit_uploads import UploadDesk
 
 CHOOSE, CHECK, SIGN_IN, CONFIRM, RECEIPT = range(1, 6)
 _AGAIN = " Nothing is lost; try again."
@@ -67,13 +68,14 @@ class Steps:
     def __init__(self, site: Site, uploads: Path) -> None:
         self._site = site
         limit = site.settings.max_upload_mb * 2**20
-        self._uploads = UploadDesk(site.desk.trays, uploads, limit)
+        received = ReceivedFiles(uploads, site.settings.data_dir / "submission-calls")
+        self._uploads = UploadDesk(site.desk.trays, received, limit)
 
     def add(self, payload: Any, tray: str) -> Shown:
         """Files were dropped."""
         try:
             tray = self._uploads.add(payload, tray)
-        except (UploadError, NoTray) as error:
+        except EchoMindError as error:  # too much, no upload, no room: what lies there stays
             return Shown(files=self._files(tray, str(error)))
         return Shown(tray=tray, files=self._files(tray))
 

@@ -13,7 +13,7 @@ READY = "#submit-model :is(input, textarea)"
 DRAFT = "JSON.parse(localStorage.getItem('echomind-submit-1'))"
 OFFLINE = ("ERR_INTERNET_DISCONNECTED", "Failed to fetch", "Connection errored out", "ERR_FAILED")
 SLOW_S = 8  # a full-size check takes half a second; the machine may be busy
-NAME = "<b>Random</b> =1+1 模型"
+NAME = "<b>Random</b> =1+1 ${1+1} {{1}} 模型"
 
 
 @pytest.fixture(scope="module")
