@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from contextlib import suppress
 from typing import Any
 
 # Gradio reads this when it is imported; unset, it looks up its analytics host at every start.
@@ -83,7 +84,7 @@ def main() -> None:
     settings = get_settings()
     # So a Space is stopped: as after Ctrl+C, workers give back what they hold and the store is brought up to date.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with open_desk(settings) as desk:
+    with open_desk(settings) as desk, suppress(KeyboardInterrupt):
         demo = build(site_of(settings, desk))
         demo.launch(server_name=settings.address, server_port=settings.port, **options(settings))
 

@@ -1,5 +1,6 @@
 import json
 import os
+import socket
 import subprocess
 import sys
 
@@ -102,3 +103,19 @@ def test_starting_loads_no_model_library(tmp_path):
         [sys.executable, "-c", STARTED], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
     )
     assert json.loads(run.stdout.splitlines()[-1]) == []
+
+
+def test_asked_to_end_it_leaves_in_good_order(tmp_path):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = os.environ | {"ECHOMIND_DATA_DIR": str(tmp_path), "ECHOMIND_PORT": str(port)}
+    environment |= {"GRADIO_TEMP_DIR": str(tmp_path / "gradio"), "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
+    workers = tmp_path / "submission-workers"
+    process = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+    assert any(f"127.0.0.1:{port}" in line for line in process.stdout)  # gradio says so once it is served
+    assert len(list(workers.iterdir())) == 1
+    process.terminate()
+    process.communicate(timeout=120)
+    assert process.returncode == 0
+    assert list(workers.iterdir()) == []
