@@ -21,7 +21,8 @@ from echomind.leaderboard.names import labels
 from echomind.leaderboard.results import Results
 from echomind.ui.compare_view import compare_head, compare_table
 from echomind.ui.markup import h
-from echomind.ui.models_view import first_screen, head, picture_words, scores, take_along
+from echomind.ui.models_view import first_screen, head, picture_words, scores
+from echomind.ui.taking import take_along
 
 _EMPTY = str(h("span"))
 _RECENT_S = 1.0  # a look at other boards that is as old as this will do for the chooser

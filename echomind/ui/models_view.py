@@ -1,20 +1,18 @@
-"""One model in words and tables: who it is, where its numbers come from, every score, and what can be taken along."""
+"""One model in words and tables: who it is, where its numbers come from, and every score."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from itertools import groupby
 from urllib.parse import quote
 
 from markupsafe import Markup
 
 from echomind.leaderboard.boards import BOARDS, Board, Order
-from echomind.leaderboard.citing import bibtex_note, eval_results_yaml
 from echomind.leaderboard.intervals import NoInterval, ScoreInterval
 from echomind.leaderboard.metrics import GROUPS, LANGUAGES, Metric
 from echomind.leaderboard.model_figures import Picture
-from echomind.leaderboard.model_page import Entry, Model, Profile, ScoreLine, summaries, title
+from echomind.leaderboard.model_page import Model, Profile, ScoreLine, summaries, title
 from echomind.leaderboard.names import labels
 from echomind.leaderboard.protocols import protocol_text
 from echomind.leaderboard.records import Record
@@ -245,47 +243,4 @@ def picture_words(picture: Picture) -> Markup:
             aria_label=f"{picture.title}: data, scrolls",
         ),
         [h("p", note, class_="em-note") for note in picture.notes],
-    )
-
-
-def _text_to_take(name: str, label: str, text: str, *, words: Sequence[Child | Markup], file: str = "") -> Markup:
-    download = (
-        h("button", "Download", type="button", data_download=name, data_file=file, class_="em-take") if file else None
-    )
-    return h(
-        "details",
-        h("summary", label),
-        h("p", *words, class_="em-note") if words else None,
-        h("p", h("button", "Copy", type="button", data_copy=name, class_="em-take"), download),
-        h("pre", h("code", text), id=name, tabindex=0),
-    )
-
-
-def take_along(entry: Entry) -> Markup:
-    """Evaluation results for the Hub, a note for a bibliography, and the record itself, to copy or to download."""
-    record = entry.record
-    yaml = eval_results_yaml(record)
-    whole = json.dumps(record.model_dump(mode="json", by_alias=True), ensure_ascii=False, indent=1)
-    about = link("the Hub's page about it", "https://huggingface.co/docs/hub/eval-results")
-    if yaml is None:
-        hub = h(
-            "p", "This board's data set is not on the Hub, so there is no .eval_results file for it.", class_="em-note"
-        )
-    else:
-        words = (
-            "For a file in the folder .eval_results of the model's own repository on Hugging Face. The format is in "
-            "beta, see ",
-            about,
-            "; tasks are our metric ids, and which tasks a data set has is up to its owners.",
-        )
-        hub = _text_to_take(
-            "take-yaml", "Copy as .eval_results YAML", yaml, words=words, file=f"{entry.board.id}-{entry.slug}.yaml"
-        )
-    return h(
-        "section",
-        h("h3", "Take it along"),
-        hub,
-        _text_to_take("take-bibtex", "Copy row as BibTeX note", bibtex_note(entry.slug, record), words=()),
-        _text_to_take("take-json", "The record as JSON", whole, words=(), file=f"{entry.board.id}-{entry.slug}.json"),
-        class_="em-along",
     )
