@@ -35,7 +35,7 @@ def resamples(n: int) -> int:
     return max(FEWEST_DRAWS, min(MOST_DRAWS, _CELLS // max(n, 1)))
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=8)
 def bootstrap_weights(n: int) -> np.ndarray:
     """How often each of ``n`` points is in each draw: uint16 (resamples(n), n), read-only; rows sum to n."""
     draws = resamples(n)

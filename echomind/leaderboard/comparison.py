@@ -14,6 +14,15 @@ from echomind.leaderboard.names import labels, one_a_model
 from echomind.leaderboard.protocols import unlike
 from echomind.leaderboard.records import Record
 
+# The pairs of the paper's Figure 2, from level to level, for presets: board "echomind" (arXiv 2510.22758).
+PAPER_FIGURE_2 = (
+    ("understanding_acc", "reasoning_acc"),
+    ("understanding_acc", "c_speech_rel"),
+    ("understanding_acc", "ves"),
+    ("reasoning_acc", "c_ctx_fit"),
+    ("reasoning_acc", "ves"),
+)
+
 
 @dataclass(frozen=True)
 class LeftOut:
@@ -104,14 +113,23 @@ def number(value: float) -> str:
     return f"{value + 0.0:.2f}".replace("-0.00", "0.00").replace("-", "−")
 
 
+def p_text(p: float) -> str:
+    """A p value as it is printed: ``"p = 0.006"``, ``"p = 0.12"``, ``"p < 0.001"``."""
+    if p < 0.001:
+        return "p < 0.001"
+    return f"p = {p:.3f}" if p < 0.1 else f"p = {p:.2f}"
+
+
 def _name(metric: Metric) -> str:
     return f"“{metric.title}” ({metric.term})"
 
 
-def _figure(name: str, coefficient: Coefficient) -> str:
+def _figure(name: str, coefficient: Coefficient, with_p: bool = False) -> str:
     value = f"the {name} is {number(coefficient.value)}"
+    if with_p and coefficient.p is not None:
+        value = f"{value} ({p_text(coefficient.p)})"
     if coefficient.low is None or coefficient.high is None:
-        return f"{value}, with no interval because in most draws all models were equal on one axis"
+        return f"{value}, with no interval because {coefficient.note or 'the draws gave none'}"
     between = f"{number(coefficient.low)} to {number(coefficient.high)}"
     return f"{value}, {'95 % interval' if coefficient.decided else 'compatible with anything from'} {between}"
 
@@ -121,6 +139,9 @@ def describe(x: Metric, y: Metric, result: Correlation, constant: Metric) -> str
 
     It speaks of better and worse, so an error rate needs no turning round in the reader's head. ``constant`` is the
     metric to name when all models are equal on one axis.
+
+    Interval and p ask different things: whether other models would show it too, and whether these do by luck. Where
+    luck is unlikely by both coefficients and yet an interval reaches 0, a few models carry the link, and it says so.
     """
     n = result.n
     if result.failure == "few":
@@ -130,10 +151,14 @@ def describe(x: Metric, y: Metric, result: Correlation, constant: Metric) -> str
         return f"All {n} models have the same {_name(constant)}, so there is no correlation to speak of."
     rank, line = result.spearman, result.pearson
     figures = _figure("rank correlation", rank)
-    if rank.decided and line.decided and (rank.value > 0) == (line.value > 0):
-        same_way = (rank.value > 0) == (x.higher_is_better == y.higher_is_better)
-        direction = "better" if same_way else "worse"
-        verdict = f"Of {n} models, those better at {_name(x)} tend to be {direction} at {_name(y)}"
+    one_way = (rank.value > 0) == (line.value > 0)
+    direction = "better" if (rank.value > 0) == (x.higher_is_better == y.higher_is_better) else "worse"
+    tendency = f"Of {n} models, those better at {_name(x)} tend to be {direction} at {_name(y)}"
+    if rank.decided and line.decided and one_way:
+        verdict = tendency
+    elif rank.unlikely and line.unlikely and one_way:
+        verdict = f"{tendency}, but a few of them carry it, and others might not show it"
+        figures = f"{_figure('rank correlation', rank, True)}; {_figure('straight-line correlation', line, True)}"
     elif rank.decided or line.decided:
         verdict = f"With {n} models, whether {_name(x)} and {_name(y)} go together depends on how one measures it"
         figures = f"{figures}; {_figure('straight-line correlation', line)}"

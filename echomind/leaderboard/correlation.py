@@ -24,6 +24,7 @@ SEED = association.SEED
 MIN_DEFINED = association.MIN_DEFINED
 # Four models come in perfect order by luck once in 12 times, and the bootstrap would call that 1.00 to 1.00, certain.
 MIN_MODELS = 5
+_P_DECIDES = 0.05  # the counterpart of a 95 % interval
 _STEPS = 41  # points of the fitted line
 _BAND_DRAWS = 4_000  # the band is drawn, not read off: its edges move by a pixel
 
@@ -47,8 +48,15 @@ class Coefficient:
 
     @property
     def decided(self) -> bool:
-        """Whether the interval excludes 0."""
-        return self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
+        """Whether the interval excludes 0; where there is none, as in perfect order, whether p is below 0.05."""
+        if self.low is None or self.high is None:
+            return self.unlikely
+        return self.low > 0 or self.high < 0
+
+    @property
+    def unlikely(self) -> bool:
+        """Whether pairing by chance would seldom give as much: p below 0.05. ``False`` without p."""
+        return self.p is not None and self.p < _P_DECIDES
 
 
 @dataclass(frozen=True)
@@ -116,7 +124,7 @@ def _most(influences: tuple[Influence | None, ...], spearman: float) -> Influenc
     return max(known, key=lambda influence: abs(influence.spearman - spearman), default=None)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)  # with 500 models 100 kB each
 def _correlate(x_values: tuple[float, ...], y_values: tuple[float, ...]) -> Correlation:
     n = len(x_values)
     if n < MIN_MODELS:

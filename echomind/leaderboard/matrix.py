@@ -23,6 +23,7 @@ from echomind.leaderboard.association import SAME, Axis
 from echomind.leaderboard.boards import Board
 from echomind.leaderboard.correlation import MIN_MODELS
 from echomind.leaderboard.metrics import Metric
+from echomind.leaderboard.names import one_a_model
 from echomind.leaderboard.permutation import EXACT_UP_TO, pairings, two_sided
 from echomind.leaderboard.records import Record
 
@@ -181,8 +182,9 @@ def _itself(n: int, rho: float) -> MatrixCell:
 def board_matrix(metrics: Sequence[Metric], board: Board, records: Mapping[str, Record]) -> Matrix:
     """The matrix of some of a board's metrics over its ``records`` that were measured by its protocol.
 
-    Whoever shows several rows of one model chooses the one that counts before.
+    One row stands for each model, as in ``comparison``: a verified one first, then the newest.
     """
-    ranked = [record for record in records.values() if record.protocol == board.protocol]
+    measured = {slug: record for slug, record in records.items() if record.protocol == board.protocol}
+    ranked = [measured[slug] for slug in dict.fromkeys(one_a_model(measured).values())]
     values = np.array([[record.scores.get(metric.id, np.nan) for metric in metrics] for record in ranked], np.float64)
     return correlation_matrix([metric.id for metric in metrics], values.reshape(len(ranked), len(metrics)))

@@ -23,7 +23,7 @@ KENDALL_EXACT, KENDALL_BY_LOT = 150, 15  # points; above, the normal distributio
 PMethod = Literal["exact", "permutation", "normal"]
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=8)
 def pairings(n: int) -> np.ndarray:
     """Orders of ``n`` points, int64 (rows, n): all n! up to ``EXACT_UP_TO``, else as many random ones as draws."""
     if n <= EXACT_UP_TO:

@@ -9,7 +9,7 @@ from echomind.leaderboard.rank_intervals import rank_models
 ROW = st.tuples(st.integers(0, 20), st.integers(0, 4), st.integers(0, 4), st.booleans())
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(ROW, max_size=12), st.booleans())
 def test_places_are_those_of_the_definition(rows, higher):
     values = {f"m{i}": float(value) for i, (value, *_) in enumerate(rows)}
@@ -36,6 +36,7 @@ def test_places_are_those_of_the_definition(rows, higher):
         assert rank.best <= rank.plain <= rank.worst
 
 
+@settings(deadline=None)
 @given(st.integers(0, 500), st.integers(1, 500))
 def test_a_wilson_interval_holds_the_share_and_shrinks_with_n(right, n):
     percent = 100 * min(right, n) / n

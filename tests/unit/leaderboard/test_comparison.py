@@ -2,8 +2,8 @@ import pytest
 
 from echomind.errors import EchoMindError
 from echomind.leaderboard.boards import BOARDS
-from echomind.leaderboard.comparison import compare, describe, number
-from echomind.leaderboard.correlation import Coefficient, Correlation
+from echomind.leaderboard.comparison import compare, describe, number, p_text
+from echomind.leaderboard.correlation import Coefficient, Correlation, correlate
 from echomind.leaderboard.metrics import METRICS
 from echomind.leaderboard.records import read_board
 from echomind.settings import ROOT
@@ -111,6 +111,13 @@ def test_a_constant_axis_is_named(record):
     assert found.influence == ()
 
 
+@pytest.mark.parametrize(
+    ("p", "shown"), [(0.0001, "p < 0.001"), (0.0061, "p = 0.006"), (0.12, "p = 0.12"), (1.0, "p = 1.00")]
+)
+def test_p_values_have_no_more_digits_than_they_deserve(p, shown):
+    assert p_text(p) == shown
+
+
 @pytest.mark.parametrize(("value", "shown"), [(-0.001, "0.00"), (-0.026, "−0.03"), (0.999, "1.00"), (-1, "−1.00")])
 def test_numbers_have_a_real_minus_and_no_negative_zero(value, shown):
     assert number(value) == shown
@@ -122,3 +129,22 @@ def test_influence_is_one_sentence_about_one_model(records):
     assert "".join(found.influence).startswith(
         "One model matters most: without Audio-Flamingo3+Think the rank correlation would be 0.94"
     )
+
+
+def test_the_pairs_of_the_papers_figure_can_all_be_shown(records):
+    from echomind.leaderboard.comparison import PAPER_FIGURE_2
+
+    found = {pair: compare(BOARD, records, *pair) for pair in PAPER_FIGURE_2}
+    assert all(one.result.failure is None for one in found.values())
+    link = found["understanding_acc", "reasoning_acc"]
+    assert "tend to be better" in link.sentence and "a few of them carry it" in link.sentence
+    assert "0.71 (p = 0.006), compatible with anything from" in link.sentence
+    assert link.result.spearman.unlikely and not link.result.spearman.decided
+    assert "one cannot say" in found["understanding_acc", "c_speech_rel"].sentence
+
+
+def test_a_perfect_order_is_a_finding_without_an_interval():
+    result = correlate([1, 2, 3, 4, 5, 6], [10, 20, 30, 40, 50, 60])
+    text = describe(ACC, VES, result, constant=ACC)
+    assert "tend to be better" in text
+    assert "1.00, with no interval because every draw gives the same value" in text

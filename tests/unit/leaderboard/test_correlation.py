@@ -163,6 +163,7 @@ def test_perfect_order_leaves_no_interval_to_draw_but_a_p():
     assert (found.spearman.low, found.spearman.method) == (None, "none")
     assert "every draw gives the same value" in found.spearman.note
     assert found.spearman.p == pytest.approx(2 / 720)
+    assert found.spearman.decided
     assert found.pearson.low is not None
 
 

@@ -139,3 +139,10 @@ def test_another_protocol_does_not_count():
     assert board_matrix(board.columns(), board, {**records, "other": other}) == board_matrix(
         board.columns(), board, records
     )
+
+
+def test_each_model_counts_once():
+    board = BOARDS["echomind"]
+    records = read_board(ROOT / "results", "echomind")
+    again = {f"again-{i}": records["echox"] for i in range(5)}
+    assert board_matrix(board.columns(), board, {**records, **again}) == board_matrix(board.columns(), board, records)
