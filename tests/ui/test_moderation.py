@@ -1,15 +1,13 @@
 """The page of moderators in a real browser, and its events by raw HTTP without being one."""
 
 import itertools
-import json
-import secrets
 from types import SimpleNamespace
 
-import httpx
 import pytest
 from pydantic import SecretStr
 
 from echomind.settings import Settings
+from tests.unit.ui.raw_events import called, events
 from tests.unit.ui.shown_submissions import HOSTILE, Shelf
 
 TOKEN = "open sesame"
@@ -178,33 +176,6 @@ def test_only_frames_scroll_sideways(moderate, width):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def called(url, function, data, query="", event_data=None):
-    """What an event answers to somebody who speaks HTTP, as text."""
-    session = secrets.token_hex(6)
-    asked = {"data": data, "fn_index": function, "session_hash": session, "event_data": event_data}
-    with httpx.Client(timeout=30) as client:
-        client.post(f"{url}gradio_api/queue/join{query}", json=asked).raise_for_status()
-        said = []
-        with client.stream("GET", f"{url}gradio_api/queue/data?session_hash={session}") as stream:
-            for line in stream.iter_lines():
-                said.append(line)
-                if "process_completed" in line or "close_stream" in line:
-                    break
-    return "\n".join(said)
-
-
-def events(url, page):
-    """The events of a page that reach the server, as (id, types of their inputs)."""
-    config = httpx.get(f"{url}config").json()
-    types = {component["id"]: component["type"] for component in config["components"]}
-    wanted = set(config["page"][page]["dependencies"])
-    return [
-        (found["id"], [types[i] for i in found["inputs"]])
-        for found in config["dependencies"]
-        if found["id"] in wanted and found["backend_fn"]
-    ]
-
-
 def test_by_raw_http_nobody_but_a_moderator_reads_or_changes_anything(app):
     found = events(app.url, "moderation")
     assert len(found) == 12
@@ -217,7 +188,7 @@ def test_by_raw_http_nobody_but_a_moderator_reads_or_changes_anything(app):
             assert secret not in answer
     assert {name: app.shelf.store.get(i).version for name, i in app.shelf.ids.items()} == before
     right = called(app.url, found[0][0], [TOKEN, "", "", None])
-    assert "Model plain" in json.dumps(right)  # the same call, by who may
+    assert "Model plain" in right  # the same call, by who may
 
 
 def test_by_raw_http_nobody_withdraws_what_is_not_theirs(app, standing):
