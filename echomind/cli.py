@@ -27,7 +27,7 @@ def _results_check(args: argparse.Namespace) -> int:
 
     report = check_results(args.dir or get_settings().results_dir)
     if args.json:
-        print(json.dumps(report.to_json()))
+        print(report.to_json())
     else:
         for problem in report.problems:
             print(problem, file=sys.stderr)

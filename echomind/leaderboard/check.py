@@ -11,7 +11,7 @@ from echomind import strict_json
 from echomind.errors import ResultsError
 from echomind.leaderboard.boards import BOARDS
 from echomind.leaderboard.metrics import METRICS
-from echomind.leaderboard.records import SLUG, Record, parse_record, read_record
+from echomind.leaderboard.records import SLUG, Record, parse_record, read_record, visible
 from echomind.leaderboard.scripts_data import FOLDER, disagreements, parse_items
 
 STUDIES = "studies"  # studies have layouts of their own: here they only have to be strict JSON
@@ -128,5 +128,5 @@ def check_results(results_dir: Path) -> Report:
                 f"found outside a board's folder, expected <board>/<slug>.json or <board>/{FOLDER}/<slug>.json with a "
                 f"board of: {', '.join(BOARDS)}"
             ]
-        problems += [f"{place.as_posix()}: {line}" for line in found]
+        problems += [f"{visible(place.as_posix())}: {line}" for line in found]
     return Report(files, problems)

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from echomind import strict_json
 from echomind.errors import ResultsError
-from echomind.outside_text import HubId, Name, Text, WebAddress
+from echomind.outside_text import HubId, Name, Text, WebAddress, invisible
 
 MAX_BYTES = 1_000_000  # a record with a full breakdown is about 60 kB
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,78}[a-z0-9])?")
@@ -114,11 +114,16 @@ class Record(_Strict):
         return self
 
 
+def visible(text: str) -> str:
+    """``text`` with an escape for every character that hides, reorders or commands, as keys and file names may have."""
+    return "".join(f"\\u{ord(character):04x}" if invisible(character) else character for character in text)
+
+
 def problems_of(error: ValidationError) -> list[str]:
     """What a schema found, one line a problem: field, found, expected."""
     lines = []
     for detail in error.errors(include_url=False):
-        field = ".".join(str(part) for part in detail["loc"] if part != "[key]") or "record"
+        field = visible(".".join(str(part) for part in detail["loc"] if part != "[key]")) or "record"
         expected = detail["msg"].removeprefix("Value error, ")
         if detail["type"] == "missing":
             lines.append(f"{field}: found nothing, expected this field")
@@ -149,7 +154,8 @@ def read_record(path: Path) -> Record:
     try:
         return parse_record(path.read_bytes())
     except (ResultsError, OSError) as error:
-        raise ResultsError(f"{path.parent.name}/{path.name}: {'; '.join(str(error).splitlines())}") from None
+        place = visible(f"{path.parent.name}/{path.name}")
+        raise ResultsError(f"{place}: {'; '.join(str(error).splitlines())}") from None
 
 
 def read_board(results_dir: Path, board: str) -> dict[str, Record]:

@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from echomind.cli import main
 from echomind.errors import ResultsError
 from echomind.leaderboard.check import check_results
 from echomind.settings import ROOT
@@ -162,3 +163,15 @@ def test_sums_without_a_record_are_a_problem(with_items):
     assert check_results(with_items(slug="nobody")).problems == [
         "echomind/items/nobody.json: found no record nobody.json that these sums belong to"
     ]
+
+
+def test_nothing_in_a_file_or_its_name_commands_a_terminal(tmp_path, capsys):
+    text = json.dumps({"\x1b[31mkey": 1, "scores": {"\x1b[2Jx": 1}, "breakdown": {"style": {"a\u202eb": {}}}})
+    (tmp_path / "echomind").mkdir()
+    (tmp_path / "echomind" / "evil\x1b[31m.json").write_text(text)
+    assert main(["results", "check", "--dir", str(tmp_path)]) == 2
+    said = capsys.readouterr()
+    assert "\x1b" not in said.out + said.err and "\u202e" not in said.out + said.err
+    assert r"echomind/evil\u001b[31m.json: \u001b[31mkey: found an unknown field" in said.err
+    assert main(["results", "check", "--dir", str(tmp_path), "--json"]) == 2
+    assert json.loads(capsys.readouterr().out)["files"] == 1
