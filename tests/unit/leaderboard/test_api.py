@@ -9,6 +9,9 @@ from echomind.leaderboard.api import ResultsApi
 from echomind.leaderboard.boards import BOARDS
 from echomind.leaderboard.results import Results
 from echomind.settings import ROOT
+from echomind.submissions.store import StoreUnavailable
+from echomind.submissions.store_local import LocalStore
+from tests.unit.leaderboard.made_rows import HOSTILE, made_rows
 
 api = ResultsApi(Results(ROOT / "results"))
 
@@ -97,3 +100,53 @@ def test_the_published_schema_is_typed_to_the_leaves(answer):
     assert schema["type"] == "object"
     assert set(schema["properties"]) == set(answer.__annotations__)
     assert "{}" not in json.dumps(schema)
+
+
+@pytest.fixture(scope="module")
+def sent(tmp_path_factory):
+    """The functions over a store with hostile names, one name twice and one row of another prompt."""
+    store = LocalStore(tmp_path_factory.mktemp("data") / "submissions")
+    made_rows(store, HOSTILE)
+    made_rows(store, ["Twin", "Twin"], first=50)
+    made_rows(store, ["Otherwise"], first=60, prompt="zero")
+    return ResultsApi(Results(ROOT / "results", store))
+
+
+def test_names_are_answered_as_they_are(sent):
+    answer = sent.leaderboard("echomind-mini")
+    assert json.loads(json.dumps(answer, allow_nan=False)) == answer
+    assert set(HOSTILE) <= {row["model"]["name"] for row in answer["rows"]}
+    assert set(HOSTILE) <= {row["model"] for order in answer["orders"] for row in order["rows"]}
+    found = sent.correlation("understanding_acc", "reasoning_acc", "echomind-mini")
+    assert set(HOSTILE) <= {point["model"] for point in found["points"]}
+
+
+def test_submissions_are_answered_with_all_that_is_known_of_them(sent):
+    rows = sent.leaderboard("echomind-mini")["rows"]
+    (other,) = [row for row in rows if row["model"]["name"] == "Otherwise"]
+    assert (other["rank"], other["unranked_because"]) == (None, "no system prompt")
+    said = other["provenance"]
+    assert (said["kind"], said["verified"], len(said["receipt"])) == ("submission", False, 45)
+    assert len(other["intervals"]["understanding_acc"]) == 2 and other["n"]["understanding_acc"] == 24
+    assert all(row["unranked_because"] is None for row in rows if row["rank"] is not None)
+
+
+def test_rows_of_one_name_have_slugs_of_their_own_and_one_of_them_counts(sent):
+    rows = sent.leaderboard("echomind-mini")["orders"][0]["rows"]
+    assert len({row["slug"] for row in rows}) == len(rows) == 27
+    found = sent.correlation("understanding_acc", "reasoning_acc", "echomind-mini")
+    assert sum(point["model"].startswith("Twin (") for point in found["points"]) == 1
+    reasons = {out["model"].split(" (")[0]: out["reason"] for out in found["missing"]}
+    assert reasons["Twin"].startswith("another row of the same model counts")
+    assert reasons["Otherwise"].endswith("no system prompt")
+    assert len(found["points"]) + len(found["missing"]) == 27
+
+
+def test_missing_submissions_are_told(tmp_path):
+    class Away(LocalStore):
+        def ids(self):
+            raise StoreUnavailable("away")
+
+    away = ResultsApi(Results(ROOT / "results", Away(tmp_path)))
+    assert away.leaderboard("echomind-mini")["submissions_missing"] is True
+    assert away.correlation("wer", "bleu", "echomind-mini")["submissions_missing"] is True
