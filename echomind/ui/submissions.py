@@ -44,6 +44,7 @@ class Parts:
     """The components that events read and write."""
 
     head: gr.HTML
+    away: gr.HTML
     one: gr.Column
     report: gr.Button
     withdraw: gr.Button
@@ -60,6 +61,7 @@ class Parts:
 def build_submissions(site: Site) -> None:
     """Lay the page out in the current Blocks."""
     head = _html(str(page.TITLE), "sub-head", js=SCRIPT)
+    away = _html("", "sub-away")
     with gr.Column(visible=False, elem_id="sub-one") as one:
         with gr.Row(elem_id="sub-actions"):
             bundle = gr.Button("Download what was scored (zip)", size="sm", elem_id="sub-bundle")
@@ -88,7 +90,7 @@ def build_submissions(site: Site) -> None:
     if site.settings.on_space:
         gr.LoginButton("Sign in with Hugging Face", size="sm", elem_id="sub-sign-in")
     timer = gr.Timer(LOOK_S, active=False)
-    parts = Parts(head, one, report, withdraw, confirm, key, note, scores, about, mine, table, timer)
+    parts = Parts(head, away, one, report, withdraw, confirm, key, note, scores, about, mine, table, timer)
     events = _Events(site, parts)
     events.wire()
     for event in (receipt.submit, look.click):
@@ -133,7 +135,7 @@ class _Events:
         """Another look. Where it cannot be read just now, what was read stays, with a line, and it is looked again."""
         shown = self._one(_receipt(request), profile)
         if shown.line:
-            return {self._parts.note: page.said(shown.line)}
+            return {self._parts.away: page.said(shown.line)}
         return self._shown(shown)
 
     def withdraw(self, key: str, request: gr.Request, profile: gr.OAuthProfile | None) -> Update:
@@ -159,7 +161,7 @@ class _Events:
             parts.one: gr.Column(visible=not shown.line),
             parts.report: gr.Button(visible=shown.has_report),
             parts.withdraw: gr.Button(visible=shown.may_withdraw),
-            parts.note: "",
+            parts.away: "",
             parts.scores: shown.scores,
             parts.about: shown.about,
             parts.timer: gr.Timer(active=shown.moving),

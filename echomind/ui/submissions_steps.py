@@ -47,7 +47,7 @@ _WAY: tuple[tuple[State, EventKind], ...] = (
 _REASONS: Mapping[State, tuple[EventKind, ...]] = {"failed": ("failed", "returned"), "held": ("held",)}
 WITHDRAWABLE: frozenset[State] = frozenset({"received", "scoring", "scored", "held", "published"})
 AGAIN: frozenset[State] = frozenset({"failed", "withdrawn"})  # the same files may be handed in again
-MOVING: frozenset[State] = frozenset({"received", "scoring"})  # a moment later it is another state
+MOVING: frozenset[State] = frozenset({"received", "scoring", "scored"})  # a moment later it is another state
 
 
 @dataclass(frozen=True)

@@ -161,8 +161,13 @@ def test_with_the_token_one_sees_and_withdraws_what_was_handed_in_here(visit, ap
     page.click("#sub-withdraw")
     page.fill("#sub-key input", "wrong")
     page.click("#sub-yes")
-    page.get_by_text("It was not withdrawn: found no valid token").wait_for()
-    assert standing("ours").state == "received"
+    refusal = page.get_by_text("It was not withdrawn: found no valid token")
+    refusal.wait_for()
+    app.shelf.progress("ours", 0.5, "nothing")
+    app.shelf.claim("ours")
+    page.wait_for_selector("#sub-head progress")  # the page has looked again, and the refusal is still there
+    assert refusal.is_visible()
+    assert standing("ours").state == "scoring"
     page.fill("#sub-key input", TOKEN)
     page.click("#sub-yes")
     page.wait_for_selector("#sub-head [data-state=withdrawn]")

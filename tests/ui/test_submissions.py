@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from echomind.settings import Settings
+from echomind.submissions.outcomes import publish
 from tests.unit.ui.shown_submissions import HOSTILE, HOSTILE_FILE, REASON, Shelf
 
 STEPS = "#sub-head .sub-steps"
@@ -118,7 +119,9 @@ def test_it_changes_while_the_page_is_open_and_leaves_focus_and_place_alone(see,
     assert page.evaluate("window.scrollY") == 300
     assert page.evaluate("document.activeElement === [...document.querySelectorAll('#sub-about summary')].at(-1)")
     assert page.evaluate("[...document.querySelectorAll('#sub-about details')].at(-1).open")
-    app.shelf.score("live")
+    app.shelf.score("live", published=False)
+    page.wait_for_selector("[data-state=scored]")
+    assert publish(app.shelf.store, app.shelf.ids["live"], "worker-1")
     page.wait_for_selector("[data-state=published]")
     assert marks(page)[-1] == "sub-now"
     page.wait_for_selector("#sub-scores table")
