@@ -1,6 +1,6 @@
 """How long the board's statistics take: correlations of two metrics, ranks with intervals, the matrix of all pairs.
 
-    python bench/board_statistics.py
+    .venv/bin/python -m bench.board_statistics
 
 Each line: what, the median and the 95th percentile in ms over new data every time, the median of processor time (which
 other work on the machine does not change), and its ratio to the limit of an answer.

@@ -77,16 +77,16 @@ class Axis:
         return found
 
     def runs(self, weights: np.ndarray) -> np.ndarray:
-        """The weight of each run of equal values: (rows, runs), from the smallest value on."""
-        ordered = weights[:, self.order]
-        return np.add.reduceat(ordered, self.starts, axis=1) if self.tied else ordered
+        """The weight of each run of equal values, from the smallest on: (n, rows) of points to (runs, rows)."""
+        ordered = weights[self.order]
+        return np.add.reduceat(ordered, self.starts, axis=0) if self.tied else ordered
 
     def midranks(self, runs: np.ndarray) -> np.ndarray:
-        """The mean rank of each point among those that count, from ``runs``: (rows, n).
+        """The mean rank of each point among those that count, from ``runs``: (n, rows).
 
         That of a point of no weight means nothing.
         """
-        return (np.cumsum(runs, axis=1) - (runs - 1) / 2)[:, self.run]
+        return (np.cumsum(runs, axis=0) - (runs - 1) / 2)[self.run]
 
     @cached_property
     def ranks(self) -> np.ndarray:
@@ -97,6 +97,11 @@ class Axis:
     def signs(self) -> np.ndarray:
         """Sign of each difference of two points: float32 (n, n)."""
         return np.sign(self.values[:, None] - self.values[None, :]).astype(np.float32)
+
+
+def squares_of_ranks(runs: np.ndarray, total: np.ndarray) -> np.ndarray:
+    """Sum of squares of mean ranks about their middle, from the runs of ties: (runs, rows) to (rows,)."""
+    return (total * total * total - (runs * runs * runs).sum(axis=0)) / 12  # ``**`` would be ten times slower
 
 
 class Moments(NamedTuple):
@@ -148,22 +153,23 @@ class Weighted:
 
     @cached_property
     def _w(self) -> np.ndarray:
-        return np.asarray(self.weights, np.float64)
+        """(n, rows): what is picked and summed lies side by side then, three times as fast."""
+        return np.ascontiguousarray(self.weights.T, np.float64)
 
     @cached_property
     def _runs(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        return self.x.runs(self._w), self.y.runs(self._w), self._w.sum(axis=1)
+        return self.x.runs(self._w), self.y.runs(self._w), self._w.sum(axis=0)
 
     @cached_property
     def defined(self) -> np.ndarray:
         """Rows in which neither axis is constant, read from the values, for sums leave rounding noise: bool (rows,)."""
         x, y, total = self._runs
-        return (x.max(axis=1) < total) & (y.max(axis=1) < total)
+        return (x.max(axis=0) < total) & (y.max(axis=0) < total)
 
     @cached_property
     def moments(self) -> Moments:
         """Means and sums of the values."""
-        return _moments(self._w, self.x.values, self.y.values, self.defined)
+        return _moments(np.asarray(self.weights, np.float64), self.x.values, self.y.values, self.defined)
 
     @property
     def pearson(self) -> np.ndarray:
@@ -177,10 +183,10 @@ class Weighted:
         Pearson's r of the ranks: their mean is half of all ranks and one, their squares follow from the runs of ties.
         """
         x_runs, y_runs, total = self._runs
-        middle = (total[:, None] + 1) / 2
+        middle = (total + 1) / 2
         x_off, y_off = self.x.midranks(x_runs) - middle, self.y.midranks(y_runs) - middle
-        together = np.einsum("rn,rn,rn->r", self._w, x_off, y_off)
-        scale = np.sqrt((total**3 - (x_runs**3).sum(axis=1)) * (total**3 - (y_runs**3).sum(axis=1))) / 12
+        together = (self._w * x_off * y_off).sum(axis=0)
+        scale = np.sqrt(squares_of_ranks(x_runs, total) * squares_of_ranks(y_runs, total))
         found = np.full(len(total), np.nan)
         found[self.defined] = np.clip(together[self.defined] / scale[self.defined], -1.0, 1.0)
         return found
@@ -189,9 +195,9 @@ class Weighted:
     def kendall(self) -> np.ndarray:
         """Kendall's tau-b: (rows,). Equal points of one draw count as tied with each other."""
         x, y, total = self._runs
-        single = np.asarray(self.weights, np.float32)  # whole numbers below 2 ** 24: exact, and twice as fast
-        agree = np.einsum("rn,rn->r", single @ (self.x.signs * self.y.signs), single, dtype=np.float64)
-        untied = np.sqrt((total**2 - (x**2).sum(axis=1)) * (total**2 - (y**2).sum(axis=1)))
+        single = self._w.astype(np.float32)  # whole numbers below 2 ** 24: exact, and twice as fast
+        agree = ((self.x.signs * self.y.signs) @ single * single).sum(axis=0, dtype=np.float64)
+        untied = np.sqrt((total * total - (x * x).sum(axis=0)) * (total * total - (y * y).sum(axis=0)))
         found = np.full(len(agree), np.nan)
         found[self.defined] = np.clip(agree[self.defined] / untied[self.defined], -1.0, 1.0)
         return found

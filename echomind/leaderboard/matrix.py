@@ -19,7 +19,7 @@ from math import atanh, factorial, sqrt, tanh
 import numpy as np
 from scipy.special import ndtri, stdtr
 
-from echomind.leaderboard.association import SAME, Axis
+from echomind.leaderboard.association import SAME, Axis, squares_of_ranks
 from echomind.leaderboard.boards import Board
 from echomind.leaderboard.correlation import MIN_MODELS
 from echomind.leaderboard.metrics import Metric
@@ -76,10 +76,10 @@ def _rank_offsets(values: np.ndarray, present: np.ndarray) -> tuple[np.ndarray, 
     if not len(known):
         return offsets, np.zeros(present.shape[1])
     axis = Axis(values[known])
-    weights = present[known].T.astype(np.float64)
-    runs, total = axis.runs(weights), weights.sum(axis=1)
-    offsets[:, known] = weights * (axis.midranks(runs) - (total[:, None] + 1) / 2)
-    return offsets, (total**3 - (runs**3).sum(axis=1)) / 12
+    weights = present[known].astype(np.float64)
+    runs, total = axis.runs(weights), weights.sum(axis=0)
+    offsets[:, known] = (weights * (axis.midranks(runs) - (total + 1) / 2)).T
+    return offsets, squares_of_ranks(runs, total)
 
 
 def spearman_matrix(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -29,10 +29,10 @@ def test_a_weighting_is_the_same_as_repeating_the_points(tied):
 
 def test_midranks_share_the_places_of_ties():
     axis = Axis(np.array([3.0, 1.0, 3.0, 2.0]))
-    assert axis.midranks(axis.runs(np.ones((1, 4)))).tolist() == [[3.5, 1.0, 3.5, 2.0]]
+    assert axis.midranks(axis.runs(np.ones((4, 1)))).T.tolist() == [[3.5, 1.0, 3.5, 2.0]]
     assert axis.ranks.tolist() == [3.5, 1.0, 3.5, 2.0]
     # the second point three times: ranks 1 2 3, then 4, then 5 and 6
-    assert axis.midranks(axis.runs(np.array([[1.0, 3.0, 1.0, 1.0]]))).tolist() == [[5.5, 2.0, 5.5, 4.0]]
+    assert axis.midranks(axis.runs(np.array([[1.0], [3.0], [1.0], [1.0]]))).T.tolist() == [[5.5, 2.0, 5.5, 4.0]]
 
 
 def test_points_far_from_zero_and_close_together_lose_no_digits():
