@@ -116,7 +116,10 @@ def build_models(site: Site) -> None:
     """Lay the page out in the current Blocks."""
     known = Known(site.results, KnownItems(site.results.results_dir, site.results.store))
     title = h(
-        "div", h("h1", "Models"), h("p", "Everything known about one model, or a few side by side."), class_="em-title"
+        "div",
+        h("h1", "Models"),
+        h("p", "Everything known about one model. Choose one; then set up to three others of its board beside it."),
+        class_="em-title",
     )
     gr.HTML(title, apply_default_css=False, js_on_load=None)
     try:
@@ -127,7 +130,13 @@ def build_models(site: Site) -> None:
     with gr.Row(elem_classes="em-controls"):
         model = gr.Dropdown(first.model["choices"], value=None, label="Model", info=None, min_width=260)
         others = gr.Dropdown(
-            [], value=[], multiselect=True, max_choices=MOST - 1, label="Compare with", visible=False, min_width=260
+            [],
+            value=[],
+            multiselect=True,
+            max_choices=MOST - 1,
+            label=f"Compare with (up to {MOST - 1})",
+            visible=False,
+            min_width=260,
         )
         language = gr.Radio([], label="Language", visible=False, min_width=150)
     page = gr.HTML(first.head, apply_default_css=False, js_on_load=SCRIPT, elem_id="em-model")

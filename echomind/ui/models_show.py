@@ -22,6 +22,7 @@ from echomind.leaderboard.results import Results
 from echomind.ui.compare_view import compare_head, compare_table
 from echomind.ui.markup import h
 from echomind.ui.models_view import first_screen, head, picture_words, scores
+from echomind.ui.table import MISSING
 from echomind.ui.taking import take_along
 
 _EMPTY = str(h("span"))
@@ -95,12 +96,16 @@ def show(choice: Choice, known: Known, note: str = "") -> Shown:
     if len(records) < len(choice.slugs):
         note = note or "A row was withdrawn since this page was opened."
         choice = Choice(choice.board, tuple(records), choice.language) if records else Choice()
+    gone = bool(note)
+    looked_at = (choice.board,) if choice.slugs else tuple(BOARDS)
+    if any(results.look(board, at_most_s=_RECENT_S).submissions_missing for board in looked_at):
+        note = f"{note} {MISSING}".strip()
     models = catalogue(results, at_most_s=_RECENT_S)
     controls = _controls(choice, models, results)
     hidden = _slot(None)
     if not choice.slugs:
         boards = {board: results.look(board, at_most_s=_RECENT_S).records for board in BOARDS}
-        nothing = h("div", first_screen(boards, note), data_query=None if note else "?")
+        nothing = h("div", first_screen(boards, note), data_query=None if gone else "?")
         return Shown(choice, *controls, str(nothing), *hidden, _EMPTY, *hidden, *no_parts(), *hidden, _EMPTY)
     board, everyone = get_board(choice.board), results.look(choice.board).records
     if len(choice.slugs) > 1:

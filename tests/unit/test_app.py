@@ -51,7 +51,13 @@ def test_the_tools_for_agents_are_the_same(served):
 
 @pytest.mark.parametrize(
     ("page", "says"),
-    [("", "Talk"), ("leaderboard", "GPT-4o-Audio"), ("correlations", "C_SpeechRel"), ("about", "licences")],
+    [
+        ("", "Talk"),
+        ("leaderboard", "GPT-4o-Audio"),
+        ("correlations", "C_SpeechRel"),
+        ("models", "Kimi-Audio"),
+        ("about", "licences"),
+    ],
 )
 def test_every_page_is_served_with_its_content(served, page, says):
     response = httpx.get(f"{served}{page}")
@@ -81,7 +87,7 @@ def test_nothing_is_kept_or_watched(served):
 
 
 def test_pages_ask_no_other_host(served):
-    for page in ("", "leaderboard", "correlations", "about"):
+    for page in ("", "leaderboard", "correlations", "models", "about"):
         text = httpx.get(f"{served}{page}").text
         assert "fonts.googleapis" not in text and "cdnjs" not in text
 

@@ -114,6 +114,22 @@ def test_five_hundred_models_send_names_and_no_details(tmp_path):
     assert len(json.dumps(one.model["choices"])) < 30_000 and len(page_of(one)) < 60_000
 
 
+class Unreachable:
+    """Results whose store of submissions cannot be read."""
+
+    results_dir, store = ROOT / "results", None
+
+    def look(self, board, *, at_most_s=0.0):
+        return RESULTS.look(board)._replace(submissions_missing=True)
+
+
+def test_missing_rows_of_submissions_are_said():
+    known = Known(Unreachable(), KnownItems(ROOT / "results"))
+    for choice in (Choice(), Choice("echomind", ("kimi-audio",)), Choice("echomind", ("kimi-audio", "echox"))):
+        assert "Rows of submissions are missing for now" in show(choice, known).head
+    assert 'data-query="?"' in show(Choice(), known).head
+
+
 def test_no_model_at_all_and_a_single_one(tmp_path):
     nothing = show(Choice(), Known(Results(tmp_path), KnownItems(tmp_path)))
     assert nothing.head.count("This board has no results yet.") == 6 and nothing.model["choices"] == []
