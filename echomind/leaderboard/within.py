@@ -77,7 +77,7 @@ class PooledLink:
     """The mean rank correlation of several models over the same scripts, with a 95 % interval over scripts.
 
     ``models`` and ``values`` are parallel: those that count; ``left_out`` names the others with the reason. Without a
-    ``value`` too few models count. ``beyond_script``: what is common to all models on a script was taken away before.
+    ``value`` too few models or scripts count. ``beyond_script``: what is common to all models on a script was taken away before.
     """
 
     x: Metric
@@ -96,7 +96,7 @@ class PooledLink:
     def sentence(self) -> str:
         """One sentence on what the mean allows, and how far apart the models are."""
         if self.value is None:
-            return f"Only {len(self.models)} of the models can count here, which is too few."
+            return f"Of {len(self.models)} models and {self.scripts} scripts nothing can be said: too few."
         spread = f"from {number(min(self.values))} to {number(max(self.values))} in single models"
         mean = Coefficient(self.value, self.low, self.high, note=self.note)
         where = f"Within {len(self.models)} models"

@@ -140,7 +140,7 @@ def test_a_model_that_cannot_count_is_left_out_with_the_reason():
 def test_too_few_models_are_not_pooled(count):
     found = pooled(models(np.random.default_rng(9), count, shared=0, own=1), X, Y)
     assert found.value is None
-    assert found.sentence == f"Only {count} of the models can count here, which is too few."
+    assert found.sentence == f"Of {count} models and {150 * count} scripts nothing can be said: too few."
 
 
 def test_versions_of_a_set_are_not_mixed_and_axes_differ():
