@@ -77,7 +77,7 @@ class PooledLink:
     """The mean rank correlation of several models over the same scripts, with a 95 % interval over scripts.
 
     ``models`` and ``values`` are parallel: those that count; ``left_out`` names the others with the reason. Without a
-    ``value`` too few models or scripts count. ``beyond_script``: what is common to all models on a script was taken away before.
+    ``value`` too few models or scripts count. ``beyond_script``: what all models share on a script was taken away.
     """
 
     x: Metric
