@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import groupby
 from urllib.parse import quote
 
@@ -11,16 +11,12 @@ from markupsafe import Markup
 from echomind.leaderboard.boards import Order
 from echomind.leaderboard.frame import absence
 from echomind.leaderboard.metrics import GROUPS, LANGUAGES, METRICS, Metric
-from echomind.leaderboard.protocols import protocol_text
 from echomind.leaderboard.records import Provenance
 from echomind.leaderboard.view import Row, Table
 from echomind.ui.markup import h, link, together
+from echomind.ui.table_notes import below_table
 
 MISSING = "Rows of submissions are missing for now: where they are kept cannot be read. They come back by themselves."
-SUBMISSION_ROWS = (
-    "A row of a submission was scored here, from predictions that somebody sent. It is unverified until a person has "
-    "compared it with its source; its link shows what was sent and every score."
-)
 _KINDS = {"paper": "Paper", "submission": "Submission", "measured": "Measured here"}
 
 
@@ -66,20 +62,6 @@ def _metric_header(table: Table, metric: Metric) -> Markup:
         scope="col",
         aria_sort=state,
         class_=f"em-{metric.group}",
-    )
-
-
-def _explanation(metric: Metric) -> Markup:
-    direction = "Higher is better" if metric.higher_is_better else "Lower is better"
-    return h(
-        "div",
-        h("strong", f"{metric.title} · {metric.term}"),
-        h("p", metric.definition),
-        h("p", f"{direction}; range {metric.range}."),
-        h("p", h("small", f"Source: {metric.source}. Metric id: {metric.id}")),
-        popover="auto",
-        id=f"about-{metric.id}",
-        class_="em-popover",
     )
 
 
@@ -225,41 +207,6 @@ def _caption(table: Table) -> str:
     return " · ".join(parts)
 
 
-def _sources(table: Table) -> Iterator[Markup]:
-    for source in dict.fromkeys(row.record.provenance.source for row in table.rows):
-        yield h("li", source)
-
-
-def _has_submissions(table: Table) -> bool:
-    return any(row.record.provenance.kind == "submission" for row in table.rows)
-
-
-def _downloads(table: Table) -> Markup | None:
-    if not table.rows:
-        return None
-    buttons = [
-        h(
-            "button",
-            name,
-            type="button",
-            data_download=kind,
-            title=f"These {len(table.rows)} rows, all columns, as {name}",
-        )
-        for kind, name in (("csv", "CSV"), ("json", "JSON"))
-    ]
-    return h(
-        "p",
-        "Download these rows: ",
-        buttons,
-        class_="em-note em-downloads",
-    )
-
-
-def _citation(table: Table) -> Markup:
-    board = table.board
-    return h("p", h("strong", "Cite. "), f"{board.citation}. Licence: {board.licence}.", class_="em-note")
-
-
 def board_table(table: Table) -> Markup:
     """The whole board: the table in its scrolling frame, what the columns mean, and where the rows come from."""
     if table.rows:
@@ -280,17 +227,5 @@ def board_table(table: Table) -> Markup:
             role="region",
             aria_label="Scores, scrolls sideways",
         ),
-        _downloads(table),
-        h("p", h("strong", "Read with care. "), table.board.note, class_="em-note"),
-        h("p", h("strong", "Submissions. "), SUBMISSION_ROWS, class_="em-note") if _has_submissions(table) else None,
-        _citation(table) if table.rows else None,
-        h(
-            "p",
-            "Ranked together only when measured alike: ",
-            protocol_text(table.board.protocol),
-            ".",
-            class_="em-note",
-        ),
-        h("ul", list(_sources(table)), class_="em-note em-sources", aria_label="Sources") if table.rows else None,
-        [_explanation(metric) for metric in table.metrics],
+        below_table(table),
     )
