@@ -63,8 +63,10 @@ const restore = () => {
   return [...names.map(chosen), text(draft.tray), receipt, Number(draft.step) || 1];
 };
 
-// Which step is open, as the page shows it.
+// Which step is open, as the page shows it; a step that opens is seen from its top.
 const remember = () => {
+  const walk = document.querySelector("#submit-walk");
+  if (walk && walk.getBoundingClientRect().top < 0) walk.scrollIntoView();
   const open = document.querySelector("#submit-walk .step-button.active");
   const draft = read();
   if (open && draft.fields) write({ ...draft, step: Number(open.dataset.tabId) });

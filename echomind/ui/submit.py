@@ -18,7 +18,7 @@ from echomind.settings import ROOT, Settings
 from echomind.ui import submit_view as view
 from echomind.ui.page import current_page
 from echomind.ui.site import Site
-from echomind.ui.submit_draft import ANOTHER, HAND_IN, HANDING_IN, VOICES_OF_BOARD, Draft, step_script
+from echomind.ui.submit_draft import ANOTHER, BACK, HAND_IN, HANDING_IN, VOICES_OF_BOARD, Draft
 from echomind.ui.submit_form import NAMES, NEEDED, build_field, defaults, given
 from echomind.ui.submit_steps import CHECK, CHOOSE, CONFIRM, RECEIPT, SIGN_IN, Given, Shown, Steps
 
@@ -61,7 +61,9 @@ def build_submit(site: Site) -> None:
             shown["confirm"] = _html("", None, "confirm")
             buttons |= _row(over="Back to the form", hand_in="Hand in")
         with gr.Step("Receipt", id=RECEIPT, elem_id="submit-5"):
-            shown["done"] = _html("", script, "done")
+            with gr.Row(elem_id="submit-receipt"):
+                shown["done"], shown["facts"] = _html("", None, "done"), _html("", script, "facts")
+            shown["scores"] = _html("", None, "scores")
             buttons |= _row(another="Hand in another")
     shown["refused"] = _html("", None, "refused")
     with gr.Row(elem_id="submit-below"):
@@ -177,7 +179,7 @@ def _wire(parts: Parts, steps: Steps, site: Site) -> None:
         return update(steps.hand_in(_given(values, profile)))
 
     def look(submission_id: str) -> Update:
-        return update(steps.look(submission_id))
+        return update(steps.look_again(submission_id))
 
     def resume(profile: gr.OAuthProfile | None, *values: Any) -> Update:
         *rest, submission_id, step = values
@@ -207,7 +209,7 @@ def _wire(parts: Parts, steps: Steps, site: Site) -> None:
     buttons["signed"].click(signed, all_given, outputs, **_QUICK)
     parts.key.submit(signed, all_given, outputs, **_QUICK)
     for name in ("back", "over"):
-        buttons[name].click(None, None, parts.walk, js=step_script(CHOOSE), **_PRIVATE)
+        buttons[name].click(None, None, [parts.walk, shown["refused"]], js=BACK, **_PRIVATE)
     buttons["hand_in"].click(None, None, buttons["hand_in"], js=HANDING_IN, **_PRIVATE).then(
         hand_in, all_given, outputs, **busy
     ).then(**remember).then(None, None, buttons["hand_in"], js=HAND_IN, **_PRIVATE).then(
@@ -217,9 +219,9 @@ def _wire(parts: Parts, steps: Steps, site: Site) -> None:
     parts.walk.change(None, None, None, js=draft.script("remember"), **_PRIVATE)
     buttons["forget"].click(forget, tray, outputs, **_QUICK)
     buttons["forget"].click(None, None, [*kept, parts.step], js=draft.script("begin"), **_PRIVATE)
-    buttons["another"].click(None, None, [parts.walk, receipt, tray, shown["files"], parts.timer], js=ANOTHER).then(
-        **remember
-    )
+    buttons["another"].click(
+        None, None, [parts.walk, receipt, tray, shown["files"], parts.timer], js=ANOTHER, **_PRIVATE
+    ).then(**remember)
     current_page().load(None, None, [*kept, parts.step], js=draft.script("restore"), **_PRIVATE).then(
         resume, [*kept, parts.step], outputs, **busy
     ).then(**remember)

@@ -22,16 +22,13 @@ class Draft:
         return f"(...values) => {{ {self._code}\nreturn {name}(...values); }}"
 
 
-def step_script(step: int) -> str:
-    """Opens a step of the walkthrough."""
-    return f"() => ({{ selected: {step}, __type__: 'update' }})"
-
-
 _VOICES = json.dumps({board: voices_of(board) for board in VOICES})
 VOICES_OF_BOARD = f"""(board) => {{
   const choices = ({_VOICES})[board] ?? [];
   return {{ choices, value: choices[0]?.[1], __type__: 'update' }};
 }}"""
+# to the first step, and what was refused is no matter any more
+BACK = "() => [{ selected: 1, __type__: 'update' }, '']"
 HANDING_IN = "() => ({ interactive: false, value: 'Handing in…', __type__: 'update' })"
 HAND_IN = "() => ({ interactive: true, value: 'Hand in', __type__: 'update' })"
 # the step, receipt and tray, the list of files, the timer: the form stays, for the same model with another prompt

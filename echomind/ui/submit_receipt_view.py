@@ -40,17 +40,15 @@ def is_moving(status: Status) -> bool:
     return status.state in MOVING or not status.stored
 
 
-def receipt_html(status: Status, report: ScoreReport | None, told: str = "") -> Markup:
-    """A receipt, with ``told`` above it; ``report`` where there is one."""
-    receipt = status.receipt
+def state_html(status: Status, told: str = "") -> Markup:
+    """Where a submission is, with ``told`` above it: the part of a receipt that changes while one looks at it."""
     return h(
         "div",
         h("p", visible(told), class_="em-said", role="status") if told else None,
-        h("div", _now(status), _facts(status), class_="em-receipt"),
-        _scores(status, report) if report else None,
+        _now(status),
         class_="em-done",
         data_state=status.state,
-        data_receipt=receipt.id,
+        data_receipt=status.id,
     )
 
 
@@ -116,8 +114,8 @@ def _way(status: Status) -> Markup:
     return h("ol", steps, class_="em-way", aria_label="States, times in UTC")
 
 
-def _facts(status: Status) -> Markup:
-    receipt = status.receipt
+def facts_html(receipt: Receipt) -> Markup:
+    """What was received, to be copied and kept: the part of a receipt that never changes."""
     size = sum(file.size for file in receipt.files)
     facts: list[tuple[str, Markup | str]] = [
         ("Model", visible(receipt.form.model)),
@@ -142,6 +140,7 @@ def _facts(status: Status) -> Markup:
             ),
             class_="em-actions",
         ),
+        class_="em-receipt",
     )
 
 
@@ -165,7 +164,10 @@ def _links(status: Status) -> Markup:
     )
 
 
-def _scores(status: Status, report: ScoreReport) -> Markup:
+def scored_html(status: Status, report: ScoreReport | None) -> Markup:
+    """The scores of ``report``; nothing before there is one."""
+    if report is None:
+        return Markup("")
     cells: dict[str, Cell] = {}
     for part in (*report.level.values(), report.beyond.get("style", {}), report.beyond.get("chain", {})):
         cells |= part

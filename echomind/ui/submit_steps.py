@@ -19,7 +19,7 @@ from markupsafe import Markup
 from echomind.errors import EchoMindError
 from echomind.submissions.check import Check, IntakeError
 from echomind.submissions.intake import IntakeUnavailable
-from echomind.submissions.limits import AlreadyReceived
+from echomind.submissions.limits import AlreadyReceived, LimitReached
 from echomind.submissions.service import Status
 from echomind.submissions.store import StoreError, UnknownSubmission
 from echomind.submissions.trays import NoTray
@@ -28,11 +28,12 @@ from echomind.ui.identity import KEY_S, NotSignedIn
 from echomind.ui.received_files import ReceivedFiles
 from echomind.ui.site import Site
 from echomind.ui.submit_check_view import check_html, not_checked_html
-from echomind.ui.submit_receipt_view import is_moving, lost_html, receipt_html
+from echomind.ui.submit_receipt_view import facts_html, is_moving, lost_html, scored_html, state_html
 from echomind.ui.submit_uploads import UploadDesk
 
 CHOOSE, CHECK, SIGN_IN, CONFIRM, RECEIPT = range(1, 6)
-_AGAIN = " Nothing is lost; try again."
+_AGAIN = "Nothing is lost; try again in a moment."
+_LATER = "Nothing is lost: the form is kept in this browser, the files for an hour."
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,8 @@ class Shown:
     refused: Markup | None = None
     confirm: Markup | None = None
     done: Markup | None = None
+    facts: Markup | None = None
+    scores: Markup | None = None
     ready: bool | None = None
     moving: bool | None = None
 
@@ -77,7 +80,7 @@ class Steps:
             tray = self._uploads.add(payload, tray)
         except EchoMindError as error:  # too much, no upload, no room: what lies there stays
             return Shown(files=self._files(tray, str(error)))
-        return Shown(tray=tray, files=self._files(tray))
+        return Shown(tray=tray, files=self._files(tray), receipt="", moving=False)  # another one is begun
 
     def remove(self, number: int, tray: str) -> Shown:
         """One of the files was taken away."""
@@ -141,21 +144,35 @@ class Steps:
             return Shown(
                 step=CHECK, checked=check_html(error.check, time.perf_counter() - begun, len(files)), ready=False
             )
-        except EchoMindError as error:  # a limit is reached, or it cannot be kept now
-            again = "" if isinstance(error, IntakeUnavailable) else _AGAIN
-            return Shown(refused=view.refused(f"{error}.{again}"))
+        except EchoMindError as error:  # a limit is reached, or it cannot be checked or kept now
+            again = _LATER if isinstance(error, LimitReached) else _AGAIN
+            return Shown(refused=view.refused(f"{error}. {again}"))
         return self.look(submission_id, told)
 
     def look(self, submission_id: str, told: str = "") -> Shown:
-        """Where a submission is now."""
+        """Open the receipt of a submission."""
+        shown = Shown(step=RECEIPT, receipt=submission_id, refused=Markup(""))
         try:
             status = self._site.desk.submissions.status(submission_id)
-            shown = receipt_html(status, self._report(status), told)
+            scores = scored_html(status, self._report(status))
         except UnknownSubmission:
             return Shown(step=CHOOSE, receipt="", moving=False)
         except StoreError as error:
-            return Shown(step=RECEIPT, receipt=submission_id, done=lost_html(submission_id, str(error)), moving=True)
-        return Shown(step=RECEIPT, receipt=submission_id, done=shown, refused=Markup(""), moving=is_moving(status))
+            return replace(shown, done=lost_html(submission_id, str(error)), moving=True)
+        return replace(
+            shown,
+            done=state_html(status, told),
+            facts=facts_html(status.receipt),
+            scores=scores,
+            moving=is_moving(status),
+        )
+
+    def look_again(self, submission_id: str) -> Shown:
+        """Where a submission is now. What cannot have changed stays, and so does the step that is open."""
+        if not submission_id:
+            return Shown(moving=False)
+        shown = self.look(submission_id)
+        return replace(shown, step=None, facts=None) if shown.step == RECEIPT else shown
 
     def resume(self, given: Given, receipt: str, step: int) -> Shown:
         """The page was opened anew: where its draft stood, as far as everything is still there."""

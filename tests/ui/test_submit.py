@@ -91,7 +91,7 @@ def test_from_files_to_a_row_on_the_leaderboard(page, app, mini):
     assert submissions_of(app) == [receipt]
     page.wait_for_function(f"{DRAFT}?.receipt && !{DRAFT}.fields")  # the draft is done with
     with page.expect_download() as download:
-        page.click("#submit-done [data-download]")
+        page.click("#submit-facts [data-download]")
     assert json.loads(download.value.path().read_text(encoding="utf-8"))["form"]["model"] == NAME
     page.wait_for_selector(".em-done[data-state=scoring] .em-progress")
     page.wait_for_selector(".em-done[data-state=published]")

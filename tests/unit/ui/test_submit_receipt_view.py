@@ -22,7 +22,8 @@ def status(shelf):
 def test_a_receipt_can_be_copied_and_downloaded_before_anything_is_scored(parse, shelf, status):
     shelf.add("new", HOSTILE, contact="ada@example.org")
     found = status("new")
-    html = view.receipt_html(found, None, told=HOSTILE)
+    assert view.scored_html(found, None) == ""
+    html = view.state_html(found, told=HOSTILE) + view.facts_html(found.receipt)
     page = parse(html)
     assert not page.all("script") and "ada@example.org" not in html
     assert page.all("code", id="submit-id")[0].text == found.id
@@ -36,9 +37,9 @@ def test_a_receipt_can_be_copied_and_downloaded_before_anything_is_scored(parse,
 def test_progress_is_a_number_and_what_is_being_done(parse, shelf, status):
     shelf.add("one", "M")
     shelf.claim("one")
-    assert "0 %, starting" in parse(view.receipt_html(status("one"), None)).text
+    assert "0 %, starting" in parse(view.state_html(status("one"))).text
     shelf.progress("one", 0.42, "replies <i>now</i>")
-    page = parse(view.receipt_html(status("one"), None))
+    page = parse(view.state_html(status("one")))
     assert "42 %, replies <i>now</i>" in page.text and not page.all("i")
     assert view.is_moving(status("one"))
 
@@ -48,7 +49,7 @@ def test_a_published_one_has_its_scores_and_links_to_its_row(parse, shelf, statu
     shelf.claim("one")
     shelf.score("one")
     found = status("one")
-    page = parse(view.receipt_html(found, made_report()))
+    page = parse(view.state_html(found) + view.scored_html(found, made_report()))
     assert not view.is_moving(found)
     links = [link.attributes["href"] for link in page.all("a")]
     assert f"/submissions?receipt={found.id}" in links and "/leaderboard?board=echomind-mini" in links
@@ -62,7 +63,7 @@ def test_a_published_one_has_its_scores_and_links_to_its_row(parse, shelf, statu
 def test_a_reason_is_told_in_full_and_as_text(parse, shelf, status, kind, state):
     shelf.add("one", "M")
     shelf.event("one", kind, reason=HOSTILE)
-    page = parse(view.receipt_html(status("one"), None))
+    page = parse(view.state_html(status("one")))
     assert HOSTILE in page.text and not page.all("script") and not page.all("ol")
     assert page.children[0].attributes["data-state"] == state
     assert not view.is_moving(status("one"))

@@ -127,7 +127,7 @@ def test_a_limit_and_a_store_that_is_away_are_told_in_place(visit, monkeypatch):
     with monkeypatch.context() as patched:
         patched.setattr(visitor.store, "create", away)
         shown = visitor.steps.hand_in(visitor.given)
-    assert shown.step is None and "Nothing is lost; try again." in shown.refused
+    assert shown.step is None and "Nothing is lost; try again" in shown.refused
     assert visitor.steps.hand_in(visitor.given).step == RECEIPT
     visitor.tray = ""
     visitor.drop(answers(2))
@@ -176,6 +176,30 @@ def test_a_page_opened_anew_stands_where_its_draft_stood(ready):
     gone = ready.steps.resume(ready.given, "", CONFIRM)
     assert (gone.step, gone.tray) == (CHOOSE, "") and "the form is kept" in gone.files
     assert ready.steps.resume(Given({}), "", 1).files is None
+
+
+def test_looking_again_changes_only_what_may_have_changed(ready):
+    first = ready.steps.hand_in(ready.given)
+    again = ready.steps.look_again(first.receipt)
+    assert (again.step, again.facts, again.done, again.moving) == (None, None, first.done, True)
+    assert ready.steps.look_again("").moving is False
+    ready.desk.submissions.withdraw(first.receipt, ready.store.get(first.receipt).receipt.sender)
+    later = ready.steps.look_again(first.receipt)
+    assert "Withdrawn" in later.done and later.moving is False
+    new = ready.drop(answers(2), "another.jsonl")
+    assert (new.receipt, new.moving) == ("", False)
+
+
+def test_a_store_that_cannot_be_read_keeps_the_receipt_on_the_page(ready, monkeypatch):
+    receipt = ready.steps.hand_in(ready.given).receipt
+
+    def away(*args, **kwargs):
+        raise StoreUnavailable("the store cannot be reached")
+
+    monkeypatch.setattr(ready.store, "get", away)
+    shown = ready.steps.look(receipt)
+    assert (shown.step, shown.receipt, shown.moving) == (RECEIPT, receipt, True)
+    assert receipt in shown.done and "it is kept" in shown.done and shown.facts is None
 
 
 @pytest.mark.parametrize("unknown", ["0" * 12 + "-" + "0" * 32, "../../etc", "<b>"])
