@@ -12,7 +12,6 @@ from typing import Any
 
 import gradio as gr
 from gradio.components.api_component import Api
-from gradio.data_classes import ListFiles
 from gradio.utils import get_upload_folder
 from gradio_client.utils import python_type_to_json_schema
 
@@ -34,6 +33,20 @@ LOOKUPS_AT_ONCE = 16
 DEFAULT_BOARD = "echomind-mini"
 # What the page of the API and agents.md show.
 EXAMPLE_FORM = {"board": DEFAULT_BOARD, "model": "My model", "prompt": "basic", "voice": "tts"}
+# As gradio describes uploads, but without references: inside the schema of a tool they lead nowhere.
+FILES_SCHEMA: dict[str, Any] = {
+    "type": "array",
+    "items": {
+        "title": "FileData",
+        "type": "object",
+        "properties": {
+            "path": {"type": "string"},
+            "orig_name": {"type": "string"},
+            "meta": {"type": "object", "properties": {"_type": {"const": "gradio.FileData", "type": "string"}}},
+        },
+        "required": ["path"],
+    },
+}
 EXAMPLE_FILES = [{"path": "answers.jsonl", "meta": {"_type": "gradio.FileData"}}]
 
 
@@ -140,7 +153,7 @@ def _files() -> Api:
 
     An address is left as it is instead of being fetched: nobody has checked how much would come.
     """
-    files = Api(None, ListFiles.model_json_schema(), "files")
+    files = Api(None, FILES_SCHEMA, "files")
     files.example_inputs = lambda: EXAMPLE_FILES  # type: ignore[method-assign]
 
     async def as_it_is(path: str | Path | None) -> str | None:

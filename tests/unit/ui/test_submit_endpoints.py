@@ -2,14 +2,18 @@
 
 import json
 import os
+import re
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
+import anyio
 import gradio as gr
 import httpx
 import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
+from mcp import ClientSession
+from mcp.client.streamable_http import streamable_http_client
 
 from echomind.submissions.desk import Desk
 from echomind.submissions.store_local import LocalStore
@@ -210,3 +214,22 @@ def test_the_tools_for_agents_say_what_they_take(served):
     assert set(tools) == {"check_submission", "submit", "submission_status"}
     assert set(tools["submit"]["inputSchema"]["properties"]) == {"files", "form", "key"}
     assert "zero, basic or enhanced" in json.dumps(tools["check_submission"])
+
+
+def test_an_agent_submits_by_the_address_of_an_upload(served, desk, folder, answers):
+    with answers(11).open("rb") as file:
+        (path,) = httpx.post(f"{served}gradio_api/upload", files={"files": file}).json()
+
+    async def submit():
+        async with (
+            streamable_http_client(f"{served}gradio_api/mcp/") as (receive, send, _),
+            ClientSession(receive, send) as session,
+        ):
+            await session.initialize()
+            return await session.call_tool("submit", {"files": [f"{served}gradio_api/file={path}"], "form": FORM})
+
+    answer = anyio.run(submit)
+    assert not answer.isError, answer
+    said = re.search(r"'id': '([0-9a-f-]+)'", answer.content[0].text)  # gradio writes values as Python does
+    assert said and desk.store.get(said[1]).receipt.form.model == FORM["model"]
+    assert left(folder, desk) == []
