@@ -140,16 +140,17 @@ def _sentence(rows: list[Row], i: int, names: tuple[str, ...]) -> str:
         )
     parts = []
     if by["better"]:
-        parts.append(f"{other} is better than {first} by {_and(by['better'])}")
+        parts.append(f"{other} is better than {first} by {together(by['better'])}")
     if by["worse"]:
-        parts.append(f"{first} is better than {other} by {_and(by['worse'])}")
+        parts.append(f"{first} is better than {other} by {together(by['worse'])}")
     if by["same"]:
         told = "they cannot be told apart" if parts else f"{other} and {first} cannot be told apart"
-        parts.append(f"{told} by {_and(by['same'])}")
+        parts.append(f"{told} by {together(by['same'])}")
     if by["unknown"]:
-        parts.append(f"nothing can be said about {_and(by['unknown'])}, for want of intervals")
+        parts.append(f"nothing can be said about {together(by['unknown'])}, for want of intervals")
     return f"{'; '.join(parts)}."
 
 
-def _and(terms: list[str]) -> str:
+def together(terms: list[str]) -> str:
+    """Several things in one list of words."""
     return terms[0] if len(terms) == 1 else f"{', '.join(terms[:-1])} and {terms[-1]}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from echomind.leaderboard.colours import COLOURS
-from echomind.leaderboard.comparing import Beside, Row, verdict
+from echomind.leaderboard.comparing import Beside, Row, together, verdict
 from echomind.leaderboard.figures import plain, shortened, with_theme
 from echomind.leaderboard.metrics import Metric
 from echomind.leaderboard.model_figures import LINES, Picture, bounds
@@ -74,17 +74,19 @@ def dumbbells(found: Beside) -> Picture | None:
         automargin=True,
         showgrid=False,
     )
-    others = " and ".join(found.labels[i] for i in models)
+    others = together([found.labels[i] for i in models])
+    unknown = any(d is not None and verdict(d) == "unknown" for row in drawn for d in row.differences)
     return Picture(
         "Differences",
         f"How far {others} {'is' if len(models) == 1 else 'are'} from {found.labels[0]}, which is the dotted line. "
-        "A horizontal line is the 95 % interval; where it crosses the dotted line, the two cannot be told apart.",
+        "A horizontal line is the 95 % interval; where it crosses the dotted line, the two cannot be told apart."
+        + (" Open marks have no interval, so nothing can be said about them." if unknown else ""),
         figure,
         ("Score", *(found.labels[i] for i in models)),
         tuple(
             (
                 f"{title(row.metric)} ({row.metric.term})",
-                *(_cell(row, i) for i in models),
+                *(_cell(row, i, alone=len(models) == 1) for i in models),
             )
             for row in drawn
         ),
@@ -92,11 +94,12 @@ def dumbbells(found: Beside) -> Picture | None:
     )
 
 
-def _cell(row: Row, i: int) -> str:
+def _cell(row: Row, i: int, *, alone: bool) -> str:
     difference = row.differences[i]
     if difference is None:
         return "—"
-    return f"{difference_text(difference)}, {VERDICTS[verdict(difference)]}"
+    said = f", {VERDICTS[verdict(difference)]}" if alone else ""
+    return f"{difference_text(difference)}{said}"
 
 
 def _add_model(figure: go.Figure, found: Beside, drawn: list[Row], i: int, shift: float) -> None:
@@ -124,7 +127,12 @@ def _add_model(figure: go.Figure, found: Beside, drawn: list[Row], i: int, shift
         y=[at + shift for at, _, _ in points],
         mode="markers",
         name=plain(shortened(found.labels[i], 28)),
-        marker={"size": 11, "color": colour, "symbol": symbol},
+        marker={
+            "size": 11,
+            "color": colour,
+            "symbol": [f"{symbol}-open" if d.low is None else symbol for _, _, d in points],
+            "line": {"width": 2},
+        },
         error_x={
             "type": "data",
             "symmetric": False,

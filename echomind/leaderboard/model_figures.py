@@ -23,6 +23,7 @@ from echomind.leaderboard.records import Record
 _LEVELS: tuple[Group, ...] = ("understanding", "reasoning", "conversation_text", "conversation_audio", "human", "arena")
 # Hundred errors per hundred words are as bad as hearing nothing: the only bound that is ours and not the metric's.
 _BOUND = {"wer": (0.0, 100.0), "wer_utterance_mean": (0.0, 100.0)}
+_LONG_NAME = 12  # characters of a spoke that is broken into two lines, or narrow screens cut it off
 _GREY, _FAINT = "#8a8378", "rgba(128,120,110,0.3)"
 # Models beside each other: lines differ in dash and symbol as well, and stand apart for all kinds of colour vision.
 SIDES = (("#2f7d5b", "solid", "circle"), ("#b8860b", "dash", "square"), ("#8a8378", "dot", "diamond"))
@@ -140,14 +141,17 @@ def radar(board: Board, records: Mapping[str, Record], language: str = "") -> Pi
 def _polar(figure: go.Figure, spokes: Sequence[_Spoke], *, legend: bool) -> None:
     terms = Counter(s.metric.term for s in spokes)
     names = [title(s.metric) if terms[s.metric.term] > 1 else s.metric.term for s in spokes]
-    broken = ["<br>".join(plain(word) for word in name.split(" ", 1)) for name in names]
+    broken = [
+        "<br>".join(plain(word) for word in (name.split(" ", 1) if len(name) > _LONG_NAME else [name]))
+        for name in names
+    ]
     squares = [
         f'<span style="color:{COLOURS[s.metric.group].figure}">■</span> {name}'
         for s, name in zip(spokes, broken, strict=True)
     ]
     figure.update_layout(
         height=470 if legend else 430,
-        margin={"l": 72, "r": 72, "t": 34, "b": 34},
+        margin={"l": 92, "r": 92, "t": 34, "b": 34},
         showlegend=legend,
         legend={"orientation": "h", "y": -0.16, "x": 0.5, "xanchor": "center", "itemclick": False},
         polar={
@@ -160,7 +164,7 @@ def _polar(figure: go.Figure, spokes: Sequence[_Spoke], *, legend: bool) -> None
                 "direction": "clockwise",
                 "gridcolor": _FAINT,
                 "linecolor": _FAINT,
-                "tickfont": {"size": 12},
+                "tickfont": {"size": 11},
             },
         },
     )

@@ -102,7 +102,16 @@ def test_dumbbells_point_right_where_the_model_is_better():
     assert len(picture.rows) == len(drawn)
 
 
+def test_a_difference_without_an_interval_is_an_open_mark_and_said(record):
+    first, second = ({"wer": 9.0, "ves": 4.0}, {"wer": [8.0, 10.0]}), ({"wer": 3.0, "ves": 2.0}, {"wer": [2.0, 4.0]})
+    picture = dumbbells(pair(record, first, second))
+    marks = next(trace for trace in picture.figure.data if trace.mode == "markers")
+    assert list(marks.marker.symbol) == ["square", "square-open"]
+    assert "Open marks have no interval" in picture.sentence
+    assert "Open marks" not in dumbbells(of_mini("random", "echomind")).sentence
+
+
 def test_four_models_differ_in_more_than_colour():
     found = of_mini("echomind", "random", "majority", "transcript-only")
     traces = [t for t in dumbbells(found).figure.data if t.mode == "markers"]
-    assert len({t.marker.symbol for t in traces}) == len({t.marker.color for t in traces}) == 3
+    assert len({t.marker.symbol[0] for t in traces}) == len({t.marker.color for t in traces}) == 3
