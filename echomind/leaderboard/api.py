@@ -11,8 +11,8 @@ import pandas as pd
 
 from echomind.leaderboard import schemas
 from echomind.leaderboard.boards import Board, Order, get_board
-from echomind.leaderboard.comparison import compare
-from echomind.leaderboard.correlation import RESAMPLES, SEED, Coefficient
+from echomind.leaderboard.comparison import Comparison, compare
+from echomind.leaderboard.correlation import MIN_MODELS, SEED, Coefficient
 from echomind.leaderboard.frame import board_frame, ordered
 from echomind.leaderboard.metrics import METRICS, Metric
 from echomind.leaderboard.protocols import unlike
@@ -70,10 +70,37 @@ def _metric(metric: Metric) -> schemas.MetricInfo:
     }
 
 
-def _coefficient(coefficient: Coefficient | None) -> schemas.CoefficientInfo:
+def _coefficient(coefficient: Coefficient | None, why_not: str) -> schemas.CoefficientInfo:
+    """``why_not`` is the reason of a comparison without coefficients."""
     if coefficient is None:
-        return {"value": None, "low": None, "high": None}
-    return {"value": coefficient.value, "low": coefficient.low, "high": coefficient.high}
+        empty: dict[str, None] = dict.fromkeys(("value", "low", "high", "p", "p_method", "method"))
+        return cast(schemas.CoefficientInfo, {**empty, "note": why_not})
+    return {
+        "value": coefficient.value,
+        "low": coefficient.low,
+        "high": coefficient.high,
+        "method": coefficient.method,
+        "p": coefficient.p,
+        "p_method": coefficient.p_method,
+        "note": coefficient.note,
+    }
+
+
+def _leave_one_out(found: Comparison) -> list[schemas.WithoutModel]:
+    return [
+        {
+            "slug": found.slugs[without.index],
+            "model": found.models[without.index],
+            "pearson": without.pearson,
+            "spearman": without.spearman,
+            "kendall": without.kendall,
+        }
+        for without in found.result.influences
+        if without is not None
+    ]
+
+
+_WHY_NOT = {"few": f"fewer than {MIN_MODELS} models have both scores", "constant": "all models are equal on one axis"}
 
 
 class ResultsApi:
@@ -117,9 +144,12 @@ class ResultsApi:
         }
 
     def correlation(self, x: str, y: str, board: str = "echomind") -> schemas.CorrelationAnswer:
-        """How two metrics of a board go together over its models: Pearson and Spearman with 95 % bootstrap intervals.
+        """How two metrics of a board go together over its models: Pearson, Spearman and Kendall.
 
-        With fewer than 5 models, or when all are equal on one axis, the coefficients are null and "sentence" says why.
+        Each coefficient has a 95 % BCa bootstrap interval ("method"; where that is not defined, "note" says why) and
+        the two-sided p of pairing models by chance ("p_method": counted exactly, by permutation, or from the normal
+        distribution). With fewer than 5 models, or when all are equal on one axis, the coefficients are null and
+        "sentence" says why. "leave_one_out" has the coefficients without each model, for 6 models or more.
         Each model counts once, however many rows it has: a verified row before others, then the newest.
 
         Args:
@@ -133,22 +163,25 @@ class ResultsApi:
         chosen = get_board(board)
         look = self._results.look(board)
         found = compare(chosen, look.records, x, y)
+        result, why_not = found.result, _WHY_NOT.get(found.result.failure or "", "")
         points = zip(found.slugs, found.models, found.xs, found.ys, strict=True)
         return {
             "board": chosen.id,
             "x": x,
             "y": y,
-            "n": found.result.n,
-            "pearson": _coefficient(found.result.pearson),
-            "spearman": _coefficient(found.result.spearman),
+            "n": result.n,
+            "pearson": _coefficient(result.pearson, why_not),
+            "spearman": _coefficient(result.spearman, why_not),
+            "kendall": _coefficient(result.kendall, why_not),
             "sentence": found.sentence,
             "influence": "".join(found.influence),
+            "leave_one_out": _leave_one_out(found),
             "points": [{"slug": slug, "model": model, "x": a, "y": b} for slug, model, a, b in points],
             "missing": [
                 {"slug": out.slug, "model": out.model, "lacks": list(out.lacks), "reason": out.reason}
                 for out in found.left_out
             ],
-            "bootstrap": {"resamples": RESAMPLES, "undefined": found.result.undefined, "seed": SEED},
+            "bootstrap": {"resamples": result.resamples, "undefined": result.undefined, "seed": SEED},
             "note": chosen.note,
             "submissions_missing": look.submissions_missing,
         }

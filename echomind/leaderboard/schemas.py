@@ -113,11 +113,29 @@ class LeaderboardAnswer(TypedDict):
 
 
 class CoefficientInfo(TypedDict):
-    """A coefficient with its 95 % interval; all null where there is none."""
+    """A coefficient in [-1, 1] with its 95 % interval and two-sided p; all null where there is none.
+
+    ``method`` is how the interval was made: "BCa", "percentile" or "none"; ``p_method`` is "exact", "permutation" or
+    "normal". ``note`` says why the interval is not BCa, or why there is none; else it is empty.
+    """
 
     value: float | None
     low: float | None
     high: float | None
+    method: str | None
+    p: float | None
+    p_method: str | None
+    note: str
+
+
+class WithoutModel(TypedDict):
+    """The coefficients without one model."""
+
+    slug: str
+    model: str
+    pearson: float
+    spearman: float
+    kendall: float
 
 
 class Point(TypedDict):
@@ -139,7 +157,7 @@ class MissingModel(TypedDict):
 
 
 class Bootstrap(TypedDict):
-    """How the intervals were made: draws, draws without a coefficient, and the seed."""
+    """How the intervals were made: draws (0 where there is no coefficient), those without one, and the seed."""
 
     resamples: int
     undefined: int
@@ -155,8 +173,10 @@ class CorrelationAnswer(TypedDict):
     n: int
     pearson: CoefficientInfo
     spearman: CoefficientInfo
+    kendall: CoefficientInfo
     sentence: str
     influence: str
+    leave_one_out: list[WithoutModel]
     points: list[Point]
     missing: list[MissingModel]
     bootstrap: Bootstrap

@@ -81,10 +81,28 @@ def test_correlations_of_the_published_table(x, y, n, pearson, spearman):
     assert ("compatible with anything from" in answer["sentence"]) == spans_zero
 
 
+def test_every_coefficient_has_interval_p_and_how_both_were_had():
+    answer = api.correlation("understanding_acc", "reasoning_acc")
+    for name in ("pearson", "spearman", "kendall"):
+        found = answer[name]
+        assert set(found) == set(schemas.CoefficientInfo.__annotations__)
+        assert found["low"] <= found["value"] <= found["high"] and found["method"] == "BCa" and found["note"] == ""
+        assert 0 < found["p"] < 0.01
+    assert [answer[name]["p_method"] for name in ("pearson", "kendall")] == ["permutation", "exact"]
+    assert answer["bootstrap"]["resamples"] == 10_000
+    without = {out["model"]: out for out in answer["leave_one_out"]}
+    assert len(without) == 14 and round(without["Audio-Flamingo3+Think"]["spearman"], 2) == 0.94
+    assert set(without["EchoX"]) == set(schemas.WithoutModel.__annotations__)
+
+
 def test_too_few_models_give_nulls_and_a_reason():
     answer = api.correlation("c_ctx_fit", "ves", "echomind-upper-bound")
-    assert answer["pearson"] == answer["spearman"] == {"value": None, "low": None, "high": None}
+    for name in ("pearson", "spearman", "kendall"):
+        note = answer[name].pop("note")
+        assert note == "fewer than 5 models have both scores"
+        assert set(answer[name].values()) == {None} and len(answer[name]) == 6
     assert answer["sentence"].startswith("Only 3 models")
+    assert answer["leave_one_out"] == [] and answer["bootstrap"]["resamples"] == 0
 
 
 def test_unknown_ids_are_answered_with_the_valid_ones():
