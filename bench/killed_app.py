@@ -50,14 +50,17 @@ class KilledApp:
         self._worker: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start what is not running, and wait until the app is served."""
+        """Start the app, and the worker once the app is served: nothing is to be scored while nobody can be killed."""
+        self._app = self._started("app.py")
+        self._wait()
+        self._worker = self._started("-m", "echomind", "submissions", "work", "--workers", "1")
+
+    def _started(self, *arguments: str) -> subprocess.Popen[bytes]:
         with self._log.open("ab") as log:
-            options: dict[str, Any] = {"cwd": ROOT, "env": self._environment, "stdout": log, "stderr": log}
-            if self._app is None:
-                self._app = subprocess.Popen([sys.executable, "app.py"], **options)
-            if self._worker is None:
-                command = [sys.executable, "-m", "echomind", "submissions", "work", "--workers", "1"]
-                self._worker = subprocess.Popen(command, **options)
+            command = [sys.executable, *arguments]
+            return subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=log, stderr=log)
+
+    def _wait(self) -> None:
         until = time.monotonic() + START_S
         while time.monotonic() < until:
             self.check_alive()
@@ -68,22 +71,19 @@ class KilledApp:
                 time.sleep(0.2)
         raise RuntimeError(f"the app did not start: {self._tail()}")
 
-    def kill(self, *, worker: bool, below: bool) -> int:
-        """``kill -9`` the app (and the ``worker``; and all ``below`` them); how many processes were scoring."""
+    def kill(self, *, below: bool) -> int:
+        """``kill -9`` app and worker, and with ``below`` all that they started; how many processes were scoring."""
         found = self._processes()
-        scoring = [pid for pid, command in found.items() if "scoring_process" in command]
-        ours = [process for process in (self._app, self._worker if worker else None) if process is not None]
-        for pid in [process.pid for process in ours] + (list(found) if worker and below else []):
+        ours = [process for process in (self._app, self._worker) if process is not None]
+        for pid in [process.pid for process in ours] + (list(found) if below else []):
             try:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 continue
         for process in ours:
             process.wait()
-        self._app = None
-        if worker:
-            self._worker = None
-        return len(scoring)
+        self._app = self._worker = None
+        return sum("scoring_process" in command for command in found.values())
 
     def stop(self) -> None:
         """Ask both to end."""
