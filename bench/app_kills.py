@@ -213,9 +213,7 @@ def main() -> None:
         look_at_the_disk(figures, store.root.parent, handed_out)
     print(f"clients {options.clients}, submissions each {options.each}, seed {options.seed}")
     print("kills of app and worker: " + ", ".join(f"{count} {when}" for when, count in figures.kills.items()))
-    print(
-        f"they met {figures.scoring_met} scoring processes and {len(figures.half_written)} things half written into the store"
-    )
+    print(f"they met {figures.scoring_met} scoring processes and left {len(figures.half_written)} half-written folders")
     print(
         f"receipts handed out {len(handed_out)}, in {figures.tries} tries; looked for after kills {figures.looked_for}"
     )
