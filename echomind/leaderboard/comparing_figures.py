@@ -131,7 +131,7 @@ def _add_model(figure: go.Figure, found: Beside, drawn: list[Row], i: int, shift
             "size": 11,
             "color": colour,
             "symbol": [f"{symbol}-open" if d.low is None else symbol for _, _, d in points],
-            "line": {"width": 2},
+            "line": {"width": 2, "color": colour},
         },
         error_x={
             "type": "data",
