@@ -5,7 +5,7 @@ submit 25 times each at the same moment, every time other answers to a small set
 fifth of the times while files come in, else while they are scored. Each time both are started again. Whose connection
 broke sends the same bytes again. After each kill every receipt handed out so far is looked for; at the end each has to
 be scored once, published once and listed once, and nothing else may lie in the folder. Exit status 1 when anything is
-wrong. About five minutes on two free cores.
+wrong.
 """
 
 from __future__ import annotations
