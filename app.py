@@ -11,6 +11,7 @@ from typing import Any
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
 import gradio as gr
+from starlette.middleware import Middleware
 
 from echomind.leaderboard.api import ResultsApi
 from echomind.leaderboard.model_api import ModelApi
@@ -22,12 +23,13 @@ from echomind.ui.faults import spoken
 from echomind.ui.leaderboard import build_leaderboard
 from echomind.ui.models import build_models
 from echomind.ui.moderation import build_moderation
+from echomind.ui.scheme import SchemeFirst
 from echomind.ui.site import Site, site_of
 from echomind.ui.submissions import build_submissions
 from echomind.ui.submit import build_submit
 from echomind.ui.submit_endpoints import publish_submit
 from echomind.ui.talk import build_talk
-from echomind.ui.theme import HEAD, stylesheet, theme
+from echomind.ui.theme import head, stylesheet, theme
 
 PAGES = (  # name, what builds it, whether the links to all pages name it
     ("Leaderboard", build_leaderboard, True),
@@ -69,13 +71,14 @@ def options(settings: Settings) -> dict[str, Any]:
     return {
         "theme": theme(),
         "css": stylesheet(settings.assets_dir),
-        "head": HEAD,
+        "head": head(settings.assets_dir),
         "mcp_server": True,
         "run_history": False,  # it would keep every visitor's recordings in their browser
         "max_file_size": f"{settings.max_upload_mb}mb",
         "enable_monitoring": False,
         "footer_links": ["api"],
         "ssr_mode": False,
+        "app_kwargs": {"middleware": [Middleware(SchemeFirst)]},
     }
 
 

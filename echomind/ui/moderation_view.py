@@ -143,7 +143,7 @@ def private_html(
             ),
             class_="sub-facts",
         ),
-        h("h3", "Warnings"),
+        h("h2", "Warnings"),
         warned,
         before,
         class_="sub-private",

@@ -47,7 +47,7 @@ def table_html(
         "div",
         h(
             "table",
-            h("caption", caption, role="status"),
+            h("caption", caption, aria_live="polite"),
             h("thead", h("tr", [h("th", head, scope="col") for head in _HEADS])),
             h("tbody", [_row(status, pick=pick, chosen=chosen) for status in shown]),
             class_="em-plain sub-submissions",

@@ -15,7 +15,7 @@ _TEXT = gr.themes.LocalFont("Source Sans Pro", _WEIGHTS)
 _HEADINGS = gr.themes.LocalFont("Quicksand", _WEIGHTS)
 _MONO = gr.themes.LocalFont("IBM Plex Mono", _WEIGHTS)
 
-HEAD = '<meta name="description" content="How well do spoken language models hear how something is said?">'
+_DESCRIPTION = '<meta name="description" content="How well do spoken language models hear how something is said?">'
 
 
 def theme() -> gr.themes.Base:
@@ -51,6 +51,10 @@ def theme() -> gr.themes.Base:
         input_border_width="1px",
         input_border_color="#cfc6b8",
         input_border_color_dark="#544d44",
+        input_placeholder_color="#6f685e",
+        input_placeholder_color_dark="#a69d90",
+        block_label_text_color="#6b645a",
+        block_label_text_color_dark="#b3aa9d",
         button_primary_background_fill=ink,
         button_primary_background_fill_hover="#4a433b",
         button_primary_text_color="#fffdfa",
@@ -81,3 +85,13 @@ def stylesheet(assets_dir: Path) -> str:
     """The style sheets of ``assets_dir`` (``*.css``, by name) behind the level colours, as one text."""
     sheets = [path.read_text(encoding="utf-8") for path in sorted(assets_dir.glob("*.css"))]
     return "\n".join([_variables(), *sheets])
+
+
+def head(assets_dir: Path) -> str:
+    """What gradio puts into the head of every page: a description, and style and script of the frame around the pages.
+
+    Style sheets among the others have their media queries confined to the content, so those of the frame stand here.
+    """
+    frame = assets_dir / "frame"
+    style, script = ((frame / name).read_text(encoding="utf-8") for name in ("frame.css", "frame.js"))
+    return f"{_DESCRIPTION}<style>{style}</style><script>{script}</script>"
