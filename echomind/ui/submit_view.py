@@ -120,7 +120,7 @@ def files_html(files: Sequence[Incoming], told: str = "") -> Markup:
 
 def refused(told: str) -> Markup:
     """One line in place: what was not possible, and why."""
-    return h("p", visible(told), role="alert", class_="em-refused")
+    return h("p", visible(told[:1].upper() + told[1:]), role="alert", class_="em-refused")
 
 
 def boards_note(settings: Settings) -> Markup | None:

@@ -132,7 +132,7 @@ def test_a_limit_and_a_store_that_is_away_are_told_in_place(visit, monkeypatch):
     visitor.tray = ""
     visitor.drop(answers(2))
     limited = visitor.steps.hand_in(visitor.given)
-    assert limited.step is None and "found 1 submissions in the last 24 hours" in limited.refused
+    assert limited.step is None and "Found 1 submissions in the last 24 hours" in limited.refused
 
 
 def test_an_admin_token_is_asked_for_and_a_wrong_one_told(visit):
