@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 from echomind.errors import EchoMindError
 from echomind.leaderboard.boards import Board
@@ -36,7 +37,7 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Comparison:
-    """``slugs``, ``models``, ``xs`` and ``ys`` are parallel: the complete pairs, one a model, by name.
+    """``slugs``, ``models``, ``xs``, ``ys`` and ``records`` are parallel: the complete pairs, one a model, by name.
 
     Where several rows share a name, part of the receipt stands behind it in ``models``. ``influence`` is a sentence in
     three parts, the middle one the name of the model that matters most; empty where there is none.
@@ -53,6 +54,7 @@ class Comparison:
     result: Correlation
     sentence: str
     influence: tuple[str, ...]
+    records: tuple[Record, ...]
 
 
 def _left_out(
@@ -101,6 +103,7 @@ def compare(board: Board, records: Mapping[str, Record], x: str, y: str) -> Comp
         result,
         describe(x_metric, y_metric, result, constant=_constant_axis(x_metric, y_metric, xs)),
         _influence_sentence(models, result),
+        tuple(records[slug] for slug in slugs),
     )
 
 
@@ -134,36 +137,62 @@ def _figure(name: str, coefficient: Coefficient, with_p: bool = False) -> str:
     return f"{value}, {'95 % interval' if coefficient.decided else 'compatible with anything from'} {between}"
 
 
+class Standing(NamedTuple):
+    """What the coefficients allow to say: whether the two go together, and where they do, which way.
+
+    ``clear``: both intervals exclude 0. ``carried``: luck is unlikely by both, and yet an interval reaches 0, so a few
+    models carry the link. ``mixed``: the coefficients part. ``open``: nothing can be said. ``few`` and ``constant``:
+    there is no coefficient. ``better``: who is better at one is better at the other.
+    """
+
+    kind: Literal["clear", "carried", "mixed", "open", "few", "constant"]
+    better: bool = False
+
+
+def standing(x: Metric, y: Metric, result: Correlation) -> Standing:
+    """What ``result`` allows to say about ``x`` and ``y``.
+
+    Interval and p ask different things: whether other models would show it too, and whether these do by luck.
+    """
+    if result.failure is not None or result.pearson is None or result.spearman is None:
+        return Standing("few" if result.failure == "few" else "constant")
+    rank, line = result.spearman, result.pearson
+    one_way = (rank.value > 0) == (line.value > 0)
+    better = (rank.value > 0) == (x.higher_is_better == y.higher_is_better)
+    if rank.decided and line.decided and one_way:
+        return Standing("clear", better)
+    if rank.unlikely and line.unlikely and one_way:
+        return Standing("carried", better)
+    return Standing("mixed" if rank.decided or line.decided else "open", better)
+
+
 def describe(x: Metric, y: Metric, result: Correlation, constant: Metric) -> str:
-    """One sentence that says what the coefficients allow, and no more.
+    """One sentence that says what the coefficients allow (``standing``), and no more.
 
     It speaks of better and worse, so an error rate needs no turning round in the reader's head. ``constant`` is the
     metric to name when all models are equal on one axis.
-
-    Interval and p ask different things: whether other models would show it too, and whether these do by luck. Where
-    luck is unlikely by both coefficients and yet an interval reaches 0, a few models carry the link, and it says so.
     """
     n = result.n
-    if result.failure == "few":
+    kind, better = standing(x, y, result)
+    if kind == "few":
         have = "No model has" if n == 0 else f"Only {n} model{'s have' if n > 1 else ' has'}"
         return f"{have} both {_name(x)} and {_name(y)}; a correlation needs at least {MIN_MODELS}."
-    if result.failure == "constant" or result.pearson is None or result.spearman is None:
+    if result.pearson is None or result.spearman is None:
         return f"All {n} models have the same {_name(constant)}, so there is no correlation to speak of."
     rank, line = result.spearman, result.pearson
     figures = _figure("rank correlation", rank)
-    one_way = (rank.value > 0) == (line.value > 0)
-    direction = "better" if (rank.value > 0) == (x.higher_is_better == y.higher_is_better) else "worse"
-    tendency = f"Of {n} models, those better at {_name(x)} tend to be {direction} at {_name(y)}"
-    if rank.decided and line.decided and one_way:
-        verdict = tendency
-    elif rank.unlikely and line.unlikely and one_way:
-        verdict = f"{tendency}, but a few of them carry it, and others might not show it"
-        figures = f"{_figure('rank correlation', rank, True)}; {_figure('straight-line correlation', line, True)}"
-    elif rank.decided or line.decided:
-        verdict = f"With {n} models, whether {_name(x)} and {_name(y)} go together depends on how one measures it"
-        figures = f"{figures}; {_figure('straight-line correlation', line)}"
-    else:
-        verdict = f"With {n} models one cannot say whether {_name(x)} and {_name(y)} go together"
+    tendency = f"Of {n} models, those better at {_name(x)} tend to be {'better' if better else 'worse'} at {_name(y)}"
+    match kind:
+        case "clear":
+            verdict = tendency
+        case "carried":
+            verdict = f"{tendency}, but a few of them carry it, and others might not show it"
+            figures = f"{_figure('rank correlation', rank, True)}; {_figure('straight-line correlation', line, True)}"
+        case "mixed":
+            verdict = f"With {n} models, whether {_name(x)} and {_name(y)} go together depends on how one measures it"
+            figures = f"{figures}; {_figure('straight-line correlation', line)}"
+        case _:
+            verdict = f"With {n} models one cannot say whether {_name(x)} and {_name(y)} go together"
     return f"{verdict}: {figures}."
 
 

@@ -15,7 +15,8 @@ POINT_RADIUS = 7.0  # pixels kept free around a point
 _DISTANCES = (11.0, 18.0, 28.0, 40.0, 56.0, 74.0)
 _DIRECTIONS = tuple((np.cos(a), np.sin(a)) for a in np.linspace(0, 2 * np.pi, 16, endpoint=False))
 _ROUNDS = 6
-_MAX_LABELS = 60  # more names than this cannot be read on one plot however well they are placed
+_CROSSED = 2.5  # steps further away that a label goes rather than across a stroke
+MAX_LABELS = 60  # more names than this cannot be read on one plot however well they are placed
 
 
 class Placement(NamedTuple):
@@ -32,9 +33,10 @@ class _Candidates(NamedTuple):
     cost: np.ndarray  # (candidates,): the further and the more slanted, the dearer
 
 
-def _candidates(point: np.ndarray, width: float, height: float) -> _Candidates:
+def _candidates(point: np.ndarray, width: float, height: float, further: float) -> _Candidates:
+    """``further``: by how much the point is larger than most."""
     boxes, tips, cost = [], [], []
-    for step, distance in enumerate(_DISTANCES):
+    for step, distance in enumerate(near + further for near in _DISTANCES):
         for cosine, sine in _DIRECTIONS:
             dx, dy = distance * cosine, distance * sine
             left = dx if cosine > 0.3 else dx - width if cosine < -0.3 else dx - width / 2
@@ -64,22 +66,33 @@ def _anchor(tip: np.ndarray) -> str:
 
 
 def place_labels(
-    points: Sequence[tuple[float, float]], sizes: Sequence[tuple[float, float]], bounds: tuple[float, float]
+    points: Sequence[tuple[float, float]],
+    sizes: Sequence[tuple[float, float]],
+    bounds: tuple[float, float],
+    radii: Sequence[float] | None = None,
+    strokes: Sequence[tuple[float, float, float, float]] = (),
 ) -> list[Placement | None]:
     """A place for each label, ``None`` where none is free.
 
     ``points`` are pixels from the top left of the plot, ``sizes`` are (width, height) of the texts, ``bounds`` is the
-    plot's (width, height). The result is deterministic.
+    plot's (width, height), ``radii`` is kept free around each point (``POINT_RADIUS`` around all without), ``strokes``
+    are boxes (left, top, right, bottom) that a label had better not cross. The result is deterministic.
     """
     count = len(points)
-    if count == 0 or count > _MAX_LABELS:
+    if count == 0 or count > MAX_LABELS:
         return [None] * count
     spots = np.asarray(points, dtype=float)
-    discs = np.column_stack([spots - POINT_RADIUS, spots + POINT_RADIUS])
-    choices = [_candidates(spot, *size) for spot, size in zip(spots, sizes, strict=True)]
-    fixed = []
+    reach = np.full(count, POINT_RADIUS) if radii is None else np.asarray(radii, dtype=float)
+    discs = np.column_stack([spots - reach[:, None], spots + reach[:, None]])
+    choices = [
+        _candidates(spot, *size, further=max(0.0, radius - POINT_RADIUS))
+        for spot, size, radius in zip(spots, sizes, reach, strict=True)
+    ]
+    fixed, crossed = [], []
+    bars = np.asarray(strokes, dtype=float).reshape(-1, 4) + np.array([-1.0, -1.0, 1.0, 1.0])
     for choice in choices:
         boxes = choice.boxes
+        crossed.append(_CROSSED * _overlaps(boxes, bars))
         outside = (boxes[:, 0] < 0) | (boxes[:, 1] < 0) | (boxes[:, 2] > bounds[0]) | (boxes[:, 3] > bounds[1])
         fixed.append(_overlaps(boxes, discs) + outside)
     chosen: dict[int, int] = {}
@@ -90,7 +103,7 @@ def place_labels(
         for index in map(int, crowded_first):
             others = np.array([choices[i].boxes[c] for i, c in chosen.items() if i != index]).reshape(-1, 4)
             collisions = fixed[index] + _overlaps(choices[index].boxes, others)
-            best = int(np.argmin(collisions * 1000 + choices[index].cost))
+            best = int(np.argmin(collisions * 1000 + choices[index].cost + crossed[index]))
             moved |= chosen.get(index) != best
             chosen[index] = best
         if not moved:

@@ -4,47 +4,67 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from echomind.leaderboard.comparison import Comparison, number
-from echomind.leaderboard.correlation import MIN_MODELS, RESAMPLES, Coefficient
+from echomind.leaderboard.comparison import Comparison, number, p_text
+from echomind.leaderboard.correlation import MIN_MODELS, Coefficient, Influence
 from echomind.leaderboard.metrics import Metric
+from echomind.leaderboard.points import interval_text, source_text
+from echomind.leaderboard.records import Record
+from echomind.leaderboard.scatter import crowded, parameters_text
 from echomind.ui.markup import h, together
 from echomind.ui.table import MISSING, dash
 
 _NUMBER = "em-number"
+_MOST_INFLUENCES = 40  # rows; of 500 models the rest move nothing that anybody could read
+_P_METHODS = {"exact": "counted", "permutation": "by lot", "normal": "normal"}
+_P_METHOD_NOTES = {
+    "exact": "over all ways to pair the two scores",
+    "permutation": "over random ways to pair the two scores",
+    "normal": "from the normal distribution, corrected for ties",
+}
 
 
 def _coefficient(name: str, meaning: str, coefficient: Coefficient | None, n: int) -> Markup:
+    interval: Markup | str = ""
+    p: Markup | str = ""
     if coefficient is None:
         shown = dash(f"needs at least {MIN_MODELS} models that differ on both axes")
-        interval: Markup | str = ""
     else:
         shown = h("strong", number(coefficient.value))
         if coefficient.low is None or coefficient.high is None:
-            interval = dash("no interval: in most draws all models were equal on one axis")
+            interval = dash(f"no interval: {coefficient.note or 'the draws gave none'}")
         else:
-            interval = f"{number(coefficient.low)} to {number(coefficient.high)}"
+            note = h("small", "percentile", title=coefficient.note) if coefficient.method == "percentile" else None
+            interval = together(f"{number(coefficient.low)} to {number(coefficient.high)}", note)
+        if coefficient.p is not None:
+            how = coefficient.p_method or "normal"
+            p = together(p_text(coefficient.p), h("small", _P_METHODS[how], title=_P_METHOD_NOTES[how]))
     return h(
         "tr",
         h("th", name, h("small", meaning), scope="row"),
         h("td", shown, class_=_NUMBER),
         h("td", interval, class_=_NUMBER),
+        h("td", p, class_=_NUMBER),
         h("td", str(n), class_=_NUMBER),
     )
 
 
+def _head(*columns: str) -> Markup:
+    """Column heads, all but the first above numbers."""
+    return h("thead", h("tr", [h("th", t, scope="col", class_=_NUMBER if i else None) for i, t in enumerate(columns)]))
+
+
 def coefficients_table(found: Comparison) -> Markup:
-    """Both coefficients with interval and n."""
+    """The three coefficients with interval, p and n."""
     result = found.result
-    columns = (("Coefficient", None), ("−1 to 1", _NUMBER), ("95 % interval", _NUMBER), ("n", _NUMBER))
-    head = [h("th", title, scope="col", class_=kind) for title, kind in columns]
     return h(
         "table",
         h("caption", "How strongly the two go together", class_="em-hidden"),
-        h("thead", h("tr", head)),
+        _head("Correlation", "−1 to 1", "95 % interval", "p by chance", "n"),
         h(
             "tbody",
             _coefficient("Spearman", "by rank", result.spearman, result.n),
             _coefficient("Pearson", "by a straight line", result.pearson, result.n),
+            _coefficient("Kendall", "by pairs in order", result.kendall, result.n),
         ),
         class_="em-plain",
     )
@@ -59,24 +79,27 @@ def _chip(metric: Metric) -> Markup:
     )
 
 
-def verdict(found: Comparison, submissions_missing: bool = False) -> Markup:
-    """The sentence, the coefficients, what one model does to them, and who is missing."""
-    undefined = found.result.undefined
+def verdict(found: Comparison, submissions_missing: bool = False, finding: str = "", note: str = "") -> Markup:
+    """The sentence, what a preset is known for, the coefficients, what single models do to them, and who is missing.
+
+    ``note`` is about the address that brought the visitor here.
+    """
+    undefined, draws = found.result.undefined, found.result.resamples
     return h(
         "div",
+        h("p", note, role="status", class_="em-notice") if note else None,
         h("p", MISSING, role="status", class_="em-notice") if submissions_missing else None,
         h("p", found.sentence, class_="em-sentence", role="status"),
+        h("p", finding, class_="em-finding") if finding else None,
         coefficients_table(found),
         _influence(found),
+        _leave_one_out(found),
         _left_out(found),
-        h(
-            "p",
-            f"{undefined:,} of {RESAMPLES:,} draws had no correlation and were left out of the interval.",
-            class_="em-note",
-        )
+        h("p", f"{undefined:,} of {draws:,} draws had no correlation and were left out.", class_="em-note")
         if undefined
         else None,
         class_="em-verdict",
+        tabindex=-1,
     )
 
 
@@ -87,7 +110,44 @@ def _influence(found: Comparison) -> Markup | None:
     return h("p", before, h("bdi", model), after, class_="em-note")
 
 
-def _left_out(found: Comparison) -> Markup | None:
+def _leave_one_out(found: Comparison) -> Markup | None:
+    """The coefficients without each model, the one that moves Spearman's most first."""
+    if found.result.spearman is None or not found.result.influences:
+        return None
+    whole = found.result.spearman.value
+    known = [influence for influence in found.result.influences if influence is not None]
+    known.sort(key=lambda influence: -abs(influence.spearman - whole))
+    lost = [found.models[i] for i, influence in enumerate(found.result.influences) if influence is None]
+    rest = known[_MOST_INFLUENCES:]
+    return h(
+        "details",
+        h("summary", "Without each model in turn"),
+        h(
+            "table",
+            h("caption", "The correlations without one model, the one that matters most first"),
+            _head("Without", "Spearman", "Pearson", "Kendall"),
+            h("tbody", [_without(found, influence) for influence in known[:_MOST_INFLUENCES]]),
+            class_="em-plain",
+        ),
+        h("p", f"The other {len(rest)} move Spearman’s by {abs(rest[0].spearman - whole):.3f} at most.")
+        if rest
+        else None,
+        [h("p", "Without ", h("bdi", model), " all are equal on one axis.") for model in lost],
+        class_="em-note",
+        data_keep="without",
+    )
+
+
+def _without(found: Comparison, influence: Influence) -> Markup:
+    values = (influence.spearman, influence.pearson, influence.kendall)
+    return h(
+        "tr",
+        h("th", h("bdi", found.models[influence.index]), scope="row"),
+        [h("td", number(value), class_=_NUMBER) for value in values],
+    )
+
+
+def _left_out(found: Comparison) -> Markup:
     if not found.left_out:
         return h("p", "Every model of this board has both scores.", class_="em-note")
     lacking = all(out.lacks for out in found.left_out)
@@ -103,36 +163,79 @@ def _left_out(found: Comparison) -> Markup | None:
     )
 
 
-def _data_row(model: str, x: str, y: str) -> Markup:
-    return h("tr", h("th", h("bdi", model), scope="row"), h("td", x, class_=_NUMBER), h("td", y, class_=_NUMBER))
+def _score(record: Record, metric: Metric, value: float) -> Markup:
+    return h("td", metric.text(value), _small(interval_text(record, metric)), class_=_NUMBER)
+
+
+def _small(text: str) -> Markup | None:
+    return h("small", text) if text else None
+
+
+def _data_row(found: Comparison, i: int) -> Markup:
+    record = found.records[i]
+    return h(
+        "tr",
+        h("th", h("bdi", found.models[i]), scope="row"),
+        _score(record, found.x, found.xs[i]),
+        _score(record, found.y, found.ys[i]),
+        h("td", parameters_text(record.model.params_b).removesuffix(" parameters")),
+        h("td", f"{record.model.weights} weights" if record.model.weights else "weights not stated"),
+        h("td", source_text(record)),
+    )
+
+
+def points_table(found: Comparison) -> Markup:
+    """Every point with both scores, their intervals, size, weights and source, by x."""
+    order = sorted(range(len(found.models)), key=lambda i: found.xs[i])
+    columns = (found.x.term, found.y.term)
+    return h(
+        "table",
+        h("caption", f"{found.x.title} and {found.y.title} of {len(order)} models, with 95 % intervals where known"),
+        h(
+            "thead",
+            h(
+                "tr",
+                h("th", "Model", scope="col"),
+                [h("th", term, scope="col", class_=_NUMBER) for term in columns],
+                [h("th", title, scope="col") for title in ("Parameters", "Weights", "Source")],
+            ),
+        ),
+        h("tbody", [_data_row(found, i) for i in order]),
+        class_="em-plain em-points",
+    )
 
 
 def below(found: Comparison) -> Markup:
     """What the axes mean, the points as a table, and how the interval was made."""
-    points = sorted(zip(found.models, found.xs, found.ys, strict=True), key=lambda point: point[1])
-    columns = (("Model", None), (found.x.term, _NUMBER), (found.y.term, _NUMBER))
-    head = [h("th", title, scope="col", class_=kind) for title, kind in columns]
-    return together(
+    many = " With so many models, names and interval bars stand at the pointer and in the table."
+    draws = found.result.resamples
+    notes = h(
+        "div",
         h("ul", _chip(found.x), _chip(found.y), class_="em-note em-axes"),
-        h(
-            "details",
-            h("summary", "The points as a table"),
-            h(
-                "table",
-                h("caption", f"{found.x.title} and {found.y.title} of {len(points)} models"),
-                h("thead", h("tr", head)),
-                h("tbody", [_data_row(m, found.x.text(x), found.y.text(y)) for m, x, y in points]),
-                class_="em-plain",
-            ),
-            class_="em-note",
-            data_keep="points",
-        ),
         h("p", h("strong", "Read with care. "), found.board.note, class_="em-note"),
         h(
             "p",
-            f"The interval and the band come from {RESAMPLES:,} draws of models with replacement (percentile "
-            "bootstrap, fixed seed). They show how far the numbers would move with other models of this kind. "
-            "A correlation is not a cause.",
+            "The size of a mark grows with the number of parameters, tenfold by tenfold; a hollow mark has none "
+            "stated. Bars through a mark are 95 % intervals of its scores: solid where single items were known, dotted "
+            f"where they follow from the number of questions alone.{many if crowded(found) else ''}",
             class_="em-note",
         ),
+        h(
+            "p",
+            f"Intervals and band come from {draws:,} draws of models with replacement (BCa bootstrap, fixed seed): how "
+            "far the numbers would move with other models of this kind. p says how often pairing the scores by chance "
+            "would give as much. A correlation is not a cause.",
+            class_="em-note",
+        )
+        if draws
+        else None,
+        class_="em-prose",
     )
+    table = h(
+        "details",
+        h("summary", "The points as a table"),
+        h("div", points_table(found), class_="em-sideways", tabindex=0, role="region", aria_label="The points"),
+        class_="em-note em-whole",
+        data_keep="points",
+    )
+    return together(table, notes)

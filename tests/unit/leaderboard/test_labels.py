@@ -55,3 +55,15 @@ def test_placement_is_deterministic():
     points = [(float(i * 17 % 100), float(i * 31 % 100)) for i in range(12)]
     sizes = [(40.0, 12.0)] * 12
     assert place_labels(points, sizes, (160, 160)) == place_labels(points, sizes, (160, 160))
+
+
+def test_large_points_keep_labels_further_away_and_strokes_are_not_crossed():
+    points, sizes = [(150.0, 150.0), (150.0, 230.0)], [(60.0, 14.0)] * 2
+    near = place_labels(points, sizes, (300, 300))
+    far = place_labels(points, sizes, (300, 300), [12.0, 12.0])
+    assert all(np.hypot(b.dx, b.dy) > np.hypot(a.dx, a.dy) for a, b in zip(near, far, strict=True))
+    stroke = (100.0, 150.0, 200.0, 150.0)
+    (box, _) = boxes_of(points, sizes, place_labels(points, sizes, (300, 300), None, [stroke]))
+    assert not collide(box, (100.0, 149.0, 200.0, 151.0))
+    (box, _) = boxes_of(points, sizes, near)
+    assert collide(box, (100.0, 149.0, 200.0, 151.0))

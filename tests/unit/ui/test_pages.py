@@ -11,7 +11,6 @@ import pytest
 
 from echomind.errors import EchoMindError
 from echomind.leaderboard.boards import BOARDS
-from echomind.leaderboard.metrics import METRICS
 from echomind.leaderboard.results import Results
 from echomind.leaderboard.view import View
 from echomind.settings import ROOT
@@ -20,7 +19,6 @@ from echomind.ui import correlations, leaderboard
 from echomind.ui.about import about_page
 from echomind.ui.faults import spoken
 from echomind.ui.page import current_page
-from echomind.ui.reading import below, verdict
 from echomind.ui.theme import stylesheet, theme
 from tests.unit.leaderboard.made_rows import publish_row
 
@@ -70,54 +68,6 @@ def test_unreadable_results_do_not_stop_the_pages_from_being_built(tmp_path):
 )
 def test_only_a_header_button_names_an_order(data, order):
     assert leaderboard.asked_order(gr.EventData(None, data)) == order
-
-
-@pytest.mark.parametrize("board", [choice[1] for choice in correlations.plottable_boards()])
-def test_every_plottable_board_opens_with_a_pair_of_axes(results, board):
-    axes = correlations.Axes().on_board(board)
-    shown = correlations.show(axes, "narrow", results)
-    assert shown[2].value == axes.x and shown[3].value == axes.y
-    for code in BOARDS[board].languages:
-        there = axes.in_language(code)
-        assert METRICS[there.x].language == METRICS[there.y].language == code
-        assert correlations.comparison(there, results).x.language == code
-
-
-def test_axes_that_belong_to_no_language_survive_a_change_of_language():
-    axes = correlations.Axes("humdial", "final_overall", "t1_avg_zh", "zh").in_language("en")
-    assert (axes.x, axes.y) == ("final_overall", "t1_avg_en")
-
-
-def test_the_arena_has_nothing_to_correlate():
-    assert "echomind-arena" not in dict(map(reversed, correlations.plottable_boards()))
-
-
-def test_axis_choices_offer_titles_and_ids():
-    assert ("Vocal empathy (VES)", "ves") in correlations.axis_choices(BOARDS["echomind"], "")
-
-
-def test_the_verdict_shows_sentence_coefficients_n_and_who_is_missing(parse, results):
-    found = correlations.comparison(correlations.Axes(x="understanding_acc", y="ves"), results)
-    page = parse(verdict(found))
-    assert page.all("p", class_="em-sentence")[0].text == found.sentence
-    rows = [[cell.text for cell in row.children] for row in page.all("tbody")[0].children]
-    assert [row[1] for row in rows] == ["0.68", "0.52"]
-    assert {row[3] for row in rows} == {"10"}
-    assert "4 left out for lack of a score" in page.text
-    assert len(page.all("li")) == 4
-
-
-def test_without_a_number_the_verdict_shows_dashes(parse, results):
-    found = correlations.comparison(correlations.Axes("echomind-upper-bound", "c_ctx_fit", "ves"), results)
-    cells = [row.children[1].text for row in parse(verdict(found)).all("tbody")[0].children]
-    assert cells == ["—", "—"]
-
-
-def test_the_points_are_there_as_a_table_too(parse, results):
-    found = correlations.comparison(correlations.Axes(), results)
-    page = parse(below(found))
-    assert len(page.all("tbody")[0].children) == 14
-    assert "not a cause" in page.text
 
 
 def test_errors_of_the_user_are_spoken_and_bugs_are_not():
@@ -202,44 +152,6 @@ def test_a_file_that_breaks_is_told_once_and_the_table_comes_back(tmp_path, monk
     assert skipped(leaderboard.news(View(), drawn, results)) == [True, True]
     file.write_bytes(whole)
     assert "Kimi-Audio" in leaderboard.news(View(), drawn, results)[0]
-
-
-def test_the_plot_follows_the_results_and_the_width(live, monkeypatch):
-    results, store = live
-    monkeypatch.setattr(correlations, "SHARED_S", 0.0)
-    axes = correlations.Axes().on_board("echomind-mini")
-    assert all(skipped(correlations.news(axes, None, "wide", results)))
-    drawn = correlations.show(axes, "wide", results)[-1]
-    assert all(skipped(correlations.news(axes, drawn, "wide", results)))
-    assert not any(skipped(correlations.news(axes, drawn, "narrow", results)))
-    publish_row(store, 0, "A newcomer")
-    figure, words, below_it, drawn = correlations.news(axes, drawn, "wide", results)
-    assert "A newcomer" in figure.data[-1].text and "A newcomer" in below_it
-    assert "5 models" in words
-    assert all(skipped(correlations.news(axes, drawn, "wide", results)))
-
-
-def test_a_plot_stays_while_results_cannot_be_read(tmp_path):
-    (tmp_path / "echomind").mkdir()
-    (tmp_path / "echomind" / "x.json").write_text("{")
-    axes = correlations.Axes()
-    assert all(skipped(correlations.news(axes, (axes, "wide", 1), "wide", Results(tmp_path))))
-
-
-def test_the_correlations_page_tells_of_missing_submissions(parse, results):
-    found = correlations.comparison(correlations.Axes(), results)
-    assert "missing for now" not in parse(verdict(found)).text
-    assert "missing for now" in parse(verdict(found, submissions_missing=True)).text
-
-
-def test_many_rows_of_one_model_are_one_point_and_no_evidence(live):
-    results, store = live
-    for seed in range(6):
-        publish_row(store, seed, "Many times", 0.2 + seed / 10)
-    found = correlations.comparison(correlations.Axes().on_board("echomind-mini"), results)
-    assert found.result.n == 5
-    assert [out.reason.split(":")[0] for out in found.left_out] == ["another row of the same model counts"] * 5
-    assert found.xs[found.models.index(next(m for m in found.models if m.startswith("Many times")))] == 70.0
 
 
 @pytest.mark.parametrize(("kind", "begins"), [("csv", "\ufeffrank,slug"), ("json", '{"schema": 1')])

@@ -1,0 +1,129 @@
+"""The points of a comparison: which group each belongs to, how sure its scores are, and all of it as a file.
+
+CSV as in ``exports``: byte order mark, CRLF, an apostrophe before what a spreadsheet would run. Rows that are not
+points are in it too, with the reason.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Mapping
+from typing import Literal, NamedTuple
+
+from echomind.leaderboard.comparison import Comparison
+from echomind.leaderboard.exports import Cell, defused
+from echomind.leaderboard.intervals import ScoreInterval, interval_of
+from echomind.leaderboard.metrics import Metric
+from echomind.leaderboard.records import Record
+
+Colouring = Literal["weights", "source"]
+
+
+class Group(NamedTuple):
+    """What points have in common that look alike: a colour, and a symbol for those who do not tell colours apart."""
+
+    name: str
+    colour: str
+    symbol: str
+
+
+# None of these is a level's colour. They keep 3:1 against both pages; the symbols differ with them.
+_GREEN, _GOLD, _PLUM, _GREY = "#2f7d5b", "#b8860b", "#b0508c", "#8a8378"
+_WEIGHTS = {
+    "open": Group("open weights", _GREEN, "circle"),
+    "closed": Group("closed weights", _GOLD, "diamond"),
+    "": Group("weights not stated", _GREY, "square"),
+}
+_SOURCES = {
+    "paper": Group("from a paper", _GREEN, "circle"),
+    "measured": Group("measured here", _GOLD, "diamond"),
+    "verified": Group("submission, verified", _PLUM, "triangle-up"),
+    "unverified": Group("submission, unverified", _GREY, "square"),
+}
+COLOURINGS: dict[Colouring, tuple[str, Mapping[str, Group]]] = {
+    "weights": ("Weights", _WEIGHTS),
+    "source": ("Source", _SOURCES),
+}
+
+
+def _source(record: Record) -> str:
+    if record.provenance.kind != "submission":
+        return record.provenance.kind
+    return "verified" if record.provenance.verified else "unverified"
+
+
+_KEYS: dict[Colouring, Callable[[Record], str]] = {"weights": lambda r: r.model.weights or "", "source": _source}
+
+
+def group_of(record: Record, by: Colouring) -> Group:
+    """The group of a point."""
+    return COLOURINGS[by][1][_KEYS[by](record)]
+
+
+def groups(by: Colouring) -> tuple[Group, ...]:
+    """All groups there are, in the order of the legend."""
+    return tuple(COLOURINGS[by][1].values())
+
+
+def source_text(record: Record) -> str:
+    """Where a row comes from, in few words: ``"from a paper, 2026-03-05, second-hand"``."""
+    words = _SOURCES[_source(record)].name
+    second_hand = ", second-hand" if record.provenance.kind != "submission" and not record.provenance.verified else ""
+    return f"{words}, {record.provenance.date:%Y-%m-%d}{second_hand}"
+
+
+def interval_text(record: Record, metric: Metric) -> str:
+    """``"63.12–65.80"``, ``"about 63.12–65.80"`` for an approximate one, empty where none is known."""
+    found = interval_of(record, metric.id)
+    if not isinstance(found, ScoreInterval):
+        return ""
+    return f"{'about ' if found.kind == 'approximate' else ''}{metric.text(found.low)}–{metric.text(found.high)}"
+
+
+def score_text(record: Record, metric: Metric) -> str:
+    """A score with its unit, interval and number of items: ``"64.29 % (about 62.9–65.7), n 4,576"``."""
+    value = f"{metric.text(record.scores[metric.id])}{' %' if metric.unit == '%' else ''}"
+    interval, n = interval_text(record, metric), record.n.get(metric.id)
+    return f"{value}{f' ({interval})' if interval else ''}{f', n {n:,}' if n else ''}"
+
+
+def csv_name(found: Comparison) -> str:
+    """For instance ``echomind-understanding_acc-ves.csv``."""
+    return f"{found.board.id}-{found.x.id}-{found.y.id}.csv"
+
+
+def points_csv(found: Comparison, left_out: Mapping[str, Record]) -> str:
+    """Every point, then every row that is none with the reason, as CSV. ``left_out`` are their records by slug."""
+    rows = [_cells(found, slug, r) for slug, r in zip(found.slugs, found.records, strict=True)]
+    rows += [{**_cells(found, out.slug, left_out[out.slug]), "left_out_because": out.reason} for out in found.left_out]
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    head = list(rows[0]) if rows else ["slug"]
+    writer.writerow(head)
+    for row in rows:
+        writer.writerow([_written(row[column]) for column in head])
+    return "\ufeff" + out.getvalue()
+
+
+def _cells(found: Comparison, slug: str, record: Record) -> dict[str, Cell]:
+    model, provenance = record.model, record.provenance
+    cells: dict[str, Cell] = {"slug": slug, "model_name": model.name, "model_org": model.org}
+    cells |= {"model_params_b": model.params_b, "model_weights": model.weights}
+    for metric in (found.x, found.y):
+        interval = interval_of(record, metric.id)
+        cells[metric.id] = record.scores.get(metric.id)
+        cells[f"{metric.id}_low"] = interval.low if isinstance(interval, ScoreInterval) else None
+        cells[f"{metric.id}_high"] = interval.high if isinstance(interval, ScoreInterval) else None
+        cells[f"{metric.id}_interval"] = interval.kind if isinstance(interval, ScoreInterval) else None
+        cells[f"{metric.id}_n"] = record.n.get(metric.id)
+    cells |= {"provenance_kind": provenance.kind, "provenance_verified": provenance.verified}
+    return cells | {"provenance_date": f"{provenance.date:%Y-%m-%d}", "left_out_because": None}
+
+
+def _written(cell: Cell) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    return defused(cell) if isinstance(cell, str) else repr(cell)
