@@ -16,12 +16,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from echomind.leaderboard.arrange import arrange
 from echomind.leaderboard.records import read_board
 from echomind.leaderboard.results import Results
 from echomind.leaderboard.submitted import published_records
-from echomind.leaderboard.view import View, arrange
+from echomind.leaderboard.view import View
 from echomind.submissions.store_local import LocalStore
-from echomind.ui.table import board_table
+from echomind.ui.board_view import board_table
 from tests.unit.leaderboard.made_reports import made_record
 from tests.unit.leaderboard.made_rows import BOARD, PLAIN, made_rows
 

@@ -107,6 +107,16 @@ class Settings(BaseSettings):
         return os.environ.get("SYSTEM") == "spaces" and bool(os.environ.get("SPACE_ID"))
 
     @property
+    def public_address(self) -> str:
+        """Where others reach this Space, without the frame that the Hub shows it in; empty elsewhere.
+
+        The frame's page keeps no address of what is shown inside, so links lead to the Space's own host. With a domain
+        of its own there are several; the first is always there.
+        """
+        hosts = [host.strip() for host in os.environ.get("SPACE_HOST", "").split(",") if host.strip()]
+        return f"https://{hosts[0]}" if self.on_space and hosts else ""
+
+    @property
     def model_path(self) -> str:
         """Folder or Hub id of the checkpoint to load."""
         return self.model or str(self.assets_dir / "model")

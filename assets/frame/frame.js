@@ -5,6 +5,10 @@
   window.echomindFrame = true;
   const SITE = "EchoMind";
   const scheme = new URLSearchParams(location.search).get("__theme");
+  // Who comes to the board by a link never sees its first view: assets/board.js takes this off when the other is there.
+  if (/\/leaderboard\/?$/.test(location.pathname) && /[?&](?!__)[^&]/.test(location.search)) {
+    document.documentElement.classList.add("em-arriving");
+  }
 
   const skip = document.createElement("a");
   skip.className = "em-skip";

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from echomind.leaderboard.exports import Format, export, json_schema
 from echomind.leaderboard.results import Results
-from echomind.leaderboard.view import View, arrange
+from echomind.leaderboard.arrange import arrange
+from echomind.leaderboard.view import View
 from echomind.settings import get_settings
 from echomind.submissions.commands import opened
 from echomind.submissions.model import now

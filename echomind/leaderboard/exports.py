@@ -1,4 +1,6 @@
-"""A board as a file: CSV for spreadsheets, JSON for programs. Both hold the rows of a view, in its order, in full.
+"""A board as a file: CSV for spreadsheets, JSON for programs, LaTeX for papers: the rows of a view, in its order.
+
+CSV and LaTeX hold the columns that the view shows; JSON names them and holds every record in full.
 
 CSV: UTF-8 with a byte order mark (without it spreadsheets take Chinese for another encoding), comma, quotes where
 needed, CRLF. What is missing is an empty cell. A text cell that a spreadsheet would run as a formula, which is one that
@@ -20,12 +22,19 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from echomind.leaderboard.arrange import Row, Table
 from echomind.leaderboard.boards import Board
+from echomind.leaderboard.filters import ANY_SIZE
+from echomind.leaderboard.latex import to_latex
 from echomind.leaderboard.records import ModelInfo, Protocol, Provenance, Record
-from echomind.leaderboard.view import Row, Table
 
-Format = Literal["csv", "json"]
-FORMATS: dict[Format, str] = {"csv": "text/csv;charset=utf-8", "json": "application/json"}
+Format = Literal["csv", "json", "tex"]
+FORMATS: dict[Format, str] = {
+    "csv": "text/csv;charset=utf-8",
+    "json": "application/json",
+    "tex": "application/x-tex;charset=utf-8",
+}
+TITLES: dict[Format, str] = {"csv": "CSV", "json": "JSON", "tex": "LaTeX"}
 _RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
 
 Cell = str | float | int | bool | None
@@ -46,10 +55,23 @@ class ExportedOrder(_Strict):
     best_first: bool
 
 
+class ExportedSort(_Strict):
+    """One key of the order of the rows: an official order's id, a metric's, or a property of rows."""
+
+    by: str
+    best_first: bool
+
+
 class ExportedRow(_Strict):
-    """One row. ``rank`` and ``value`` are absent where it has none; ``unranked_because`` where it is measured alike."""
+    """One row. ``rank`` and ``value`` are absent where it has none; ``unranked_because`` where it is measured alike.
+
+    ``rank_best`` and ``rank_worst`` are the places that the intervals allow, ``rank_by_value`` that by value alone.
+    """
 
     rank: Annotated[int, Field(ge=1)] | None = None
+    rank_best: Annotated[int, Field(ge=1)] | None = None
+    rank_worst: Annotated[int, Field(ge=1)] | None = None
+    rank_by_value: Annotated[int, Field(ge=1)] | None = None
     value: float | None = None
     unranked_because: str | None = None
     slug: str
@@ -59,6 +81,8 @@ class ExportedRow(_Strict):
 class Export(_Strict):
     """A view of a board. ``total`` counts the rows of the whole board, ``search`` is what was searched for in it.
 
+    ``filters`` are the chosen values by facet ("": not stated), ``size`` the range of billions of parameters with
+    "null" for an open end, ``metrics`` the columns shown, ``pinned`` the rows that are on top whatever the filters say.
     ``citation`` and ``licence`` are those of the figures, as their sources state them. ``submissions_missing``: rows of
     submissions could not be read when it was made.
     """
@@ -74,6 +98,11 @@ class Export(_Strict):
     order: ExportedOrder | None = None
     language: str | None = None
     search: str | None = None
+    filters: dict[str, tuple[str, ...]] = {}
+    size: tuple[float | None, float | None] | None = None
+    sorted_by: tuple[ExportedSort, ...]
+    metrics: tuple[str, ...]
+    pinned: tuple[str, ...] = ()
     total: Annotated[int, Field(ge=0)]
     submissions_missing: bool
     rows: tuple[ExportedRow, ...]
@@ -91,7 +120,13 @@ def file_name(board: Board, date: datetime.date, kind: Format) -> str:
 
 def export(table: Table, date: datetime.date, kind: Format) -> str:
     """The view ``table`` as the text of a file; CSV begins with the byte order mark."""
-    return to_csv(table) if kind == "csv" else to_json(table, date)
+    match kind:
+        case "csv":
+            return to_csv(table)
+        case "json":
+            return to_json(table, date)
+        case "tex":
+            return to_latex(table, date)
 
 
 def to_json(table: Table, date: datetime.date) -> str:
@@ -108,11 +143,19 @@ def to_json(table: Table, date: datetime.date) -> str:
         order=_order(table),
         language=table.view.language or None,
         search=table.view.text or None,
+        filters=dict(table.view.filters),
+        size=None if table.view.size == ANY_SIZE else table.view.size,
+        sorted_by=tuple(ExportedSort(by=sort.by, best_first=sort.best_first) for sort in table.view.sorted_by),
+        metrics=tuple(metric.id for metric in table.metrics),
+        pinned=tuple(row.slug for row in table.rows if row.pinned),
         total=table.total,
         submissions_missing=table.submissions_missing,
         rows=tuple(
             ExportedRow(
                 rank=row.rank,
+                rank_best=row.place.clear if row.place else None,
+                rank_worst=row.place.worst if row.place else None,
+                rank_by_value=row.place.plain if row.place else None,
                 value=row.value,
                 unranked_because=row.unlike or None,
                 slug=row.slug,
@@ -162,7 +205,10 @@ def _written(cell: Cell) -> str:
 
 def _cells(table: Table, row: Row) -> dict[str, Cell]:
     record = row.record
+    place = row.place
     cells: dict[str, Cell] = {"rank": row.rank, "slug": row.slug}
+    cells |= {"rank_best": place.clear if place else None, "rank_worst": place.worst if place else None}
+    cells["rank_by_value"] = place.plain if place else None
     cells |= {f"model_{field}": getattr(record.model, field) for field in ModelInfo.model_fields}
     if table.order is not None:
         cells["order"], cells["order_value"] = table.order.id, row.value

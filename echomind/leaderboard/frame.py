@@ -14,7 +14,7 @@ from echomind.leaderboard.boards import Board, Order
 from echomind.leaderboard.metrics import METRICS
 from echomind.leaderboard.records import Record
 
-_SEARCHED = ("name", "org", "hub_id", "licence", "weights", "receipt")
+SEARCHED = ("name", "org", "hub_id", "licence", "weights", "receipt")
 
 
 def board_frame(board: Board, records: Mapping[str, Record]) -> pd.DataFrame:
@@ -35,9 +35,9 @@ def board_frame(board: Board, records: Mapping[str, Record]) -> pd.DataFrame:
         }
         for record in records.values()
     ]
-    columns = (*_SEARCHED, "ranked", "coverage")
+    columns = (*SEARCHED, "ranked", "coverage")
     meta = pd.DataFrame(rows, index=pd.Index(records, dtype=object), columns=columns)
-    meta[list(_SEARCHED)] = meta[list(_SEARCHED)].astype(object)
+    meta[list(SEARCHED)] = meta[list(SEARCHED)].astype(object)
     meta["ranked"] = meta["ranked"].astype(bool)
     scores = pd.DataFrame(
         {m: [record.scores.get(m, float("nan")) for record in records.values()] for m in board.metrics},
@@ -88,7 +88,7 @@ def search(frame: pd.DataFrame, text: str) -> pd.DataFrame:
     if not terms:
         return frame
     hits = []
-    for row in frame[list(_SEARCHED)].itertuples(index=False):
+    for row in frame[list(SEARCHED)].itertuples(index=False):
         text_of_row = _folded(" \n ".join(cell for cell in row if isinstance(cell, str)))
         hits.append(all(term in text_of_row for term in terms))
     return frame.loc[pd.Series(hits, index=frame.index, dtype=bool)]

@@ -52,6 +52,14 @@ def published_records(store: Store, board: str) -> dict[str, Record]:
     return dict(published_board(store, board))
 
 
+def known_submissions(store: Store) -> list[Submission]:
+    """Every submission of ``store`` that can be read, oldest first. Raises ``StoreUnavailable``."""
+    with _known_lock:
+        rows = _known.setdefault(store, _Rows(Listing(store)))
+    with rows.lock:
+        return rows.listing.all()
+
+
 def published_board(store: Store, board: str) -> Mapping[str, Record]:
     """As ``published_records``; the same object while no row of the board changed."""
     with _known_lock:

@@ -10,51 +10,6 @@ from __future__ import annotations
 LOOK_S = 4.0  # how often a page asks whether results have changed
 SHARED_S = 1.0  # within which all pages share one look: many visitors cost as much as one
 
-# A click on a button of the table becomes an event of the component. Another board begins at its top left; a sorted one
-# stays where it was scrolled to; one with new rows keeps the row that was at the top, and the focus on its row.
-BOARD_SCRIPT = """
-const frame = () => element.querySelector('.em-scroll');
-element.addEventListener('click', (event) => {
-  const button = event.target.closest('button');
-  if (button?.dataset.sort) trigger('select', {sort: button.dataset.sort});
-  if (button?.dataset.download) trigger('download', {kind: button.dataset.download});
-});
-const place = (row) => row.getBoundingClientRect().top - frame().querySelector('thead').getBoundingClientRect().bottom;
-let seen = {}, waiting = false, focused = null;
-const note = () => {
-  waiting = false;
-  const shown = frame();
-  if (!shown) return;
-  const row = [...shown.querySelectorAll('tr[data-row]')].find((row) => place(row) + row.offsetHeight > 0);
-  seen = {...shown.dataset, scrolled: shown.scrollTop > 0, row: row?.dataset.row, at: row ? place(row) : 0};
-};
-note();
-element.addEventListener('scroll', () => {
-  if (!waiting) requestAnimationFrame(note);
-  waiting = true;
-}, true);
-const stops = (row) => [...row.querySelectorAll('a, button')];
-element.addEventListener('focusin', (event) => {
-  const row = event.target.closest('tr[data-row]');
-  focused = row && {row: row.dataset.row, stop: stops(row).indexOf(event.target)};
-});
-element.addEventListener('focusout', (event) => { if (event.relatedTarget) focused = null; });
-const find = (slug) => [...element.querySelectorAll('tr[data-row]')].find((row) => row.dataset.row === slug);
-watch('value', () => {
-  const shown = frame();
-  if (!shown) return;
-  const row = seen.row && find(seen.row);
-  if (shown.dataset.board !== seen.board) shown.scrollTo(0, 0);
-  else if (shown.dataset.view === seen.view && seen.scrolled && row) shown.scrollTop += place(row) - seen.at;
-  const active = document.activeElement;
-  if (focused && (active === document.body || element.contains(active))) {
-    const own = find(focused.row);
-    (own && stops(own)[focused.stop] || shown).focus({preventScroll: true});
-  }
-  note();
-});
-"""
-
 # What the visitor opened or closed stays so.
 KEEP_SCRIPT = """
 const open = new Map();

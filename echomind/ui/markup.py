@@ -17,6 +17,7 @@ _BANNED_TAGS = frozenset({"script", "style", "iframe", "object", "embed"})
 _ADDRESSES = frozenset({"href", "src"})
 
 Child = str | int | Markup | None
+SLOT = "\ue000"  # a private character, which outside text may not hold: a place in a ``Template``
 
 
 def safe_address(url: str) -> str:
@@ -75,3 +76,21 @@ def link(text: Child, url: str | None, title: str | None = None) -> Markup:
     if url is None:
         return h("span", text, title=title)
     return h("a", text, href=url, title=title, target="_blank", rel="noopener noreferrer")
+
+
+class Template:
+    """An element made once by ``h`` with ``SLOT`` for texts or in attribute values, to be filled in many times.
+
+    What is filled in is escaped each time, as ``h`` does, unless it is ``Markup``: for tables of thousands of cells.
+    """
+
+    def __init__(self, made: Markup) -> None:
+        self._parts = tuple(str(made).split(SLOT))
+
+    def __call__(self, *values: str | int | Markup) -> Markup:
+        """The element with ``values`` in its places. Raises ``ValueError`` unless there is one for each."""
+        first, *rest = self._parts
+        texts = [first]
+        for value, part in zip(values, rest, strict=True):
+            texts += (escape(value), part)
+        return Markup("".join(texts))  # noqa: S704 (every part is escaped above or was by ``h``)

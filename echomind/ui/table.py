@@ -3,113 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import groupby
+from functools import lru_cache
 from urllib.parse import quote
 
 from markupsafe import Markup
 
-from echomind.leaderboard.boards import Order
-from echomind.leaderboard.frame import absence
-from echomind.leaderboard.metrics import GROUPS, LANGUAGES, METRICS, Metric
+from echomind.leaderboard.arrange import Row, Table
+from echomind.leaderboard.metrics import LANGUAGES, METRICS
 from echomind.leaderboard.records import Provenance
-from echomind.leaderboard.view import Row, Table
+from echomind.leaderboard.view import MAX_PINS, MORE, key_title
 from echomind.ui.markup import h, link, together
-from echomind.ui.table_notes import below_table
+from echomind.ui.table_cells import dash, rank_cell, score_cell
+from echomind.ui.table_head import shows_mean, table_head
+
+__all__ = ["MISSING", "dash", "parameters", "table_frame"]
 
 MISSING = "Rows of submissions are missing for now: where they are kept cannot be read. They come back by themselves."
 _KINDS = {"paper": "Paper", "submission": "Submission", "measured": "Measured here"}
-
-
-def dash(reason: str) -> Markup:
-    """A missing value: an em dash that says why, to the pointer and to a screen reader."""
-    return h("span", "—", role="img", title=reason, aria_label=f"missing: {reason}", class_="em-missing")
-
-
-def _sort_state(table: Table, key: str, higher_is_better: bool) -> str:
-    if table.order is None or table.order.id != key:
-        return "none"
-    return "descending" if higher_is_better == table.view.best_first else "ascending"
-
-
-def _sort_button(label: str, key: str, state: str, hint: str) -> Markup:
-    mark = {"ascending": "▲", "descending": "▼"}.get(state)
-    arrow = h("span", mark, aria_hidden="true", class_="em-sorted") if mark else None
-    return h("button", label, arrow, type="button", data_sort=key, title=hint, class_="em-sort")
-
-
-def _metric_header(table: Table, metric: Metric) -> Markup:
-    state = _sort_state(table, metric.id, metric.higher_is_better)
-    better = "higher is better" if metric.higher_is_better else "lower is better"
-    title = metric.title.removesuffix(f" ({LANGUAGES.get(metric.language or '', '')})")
-    return h(
-        "th",
-        _sort_button(metric.term, metric.id, state, f"Sort by {metric.title}"),
-        h(
-            "button",
-            h("span", title),
-            type="button",
-            popovertarget=f"about-{metric.id}",
-            class_="em-explain",
-            title=f"What {metric.term} means",
-        ),
-        h(
-            "small",
-            "↑ " if metric.higher_is_better else "↓ ",
-            metric.range,
-            h("span", f", {better}", class_="em-hidden"),
-            class_="em-range",
-        ),
-        scope="col",
-        aria_sort=state,
-        class_=f"em-{metric.group}",
-    )
-
-
-def _shows_mean(order: Order | None) -> bool:
-    return order is not None and len(order.metrics) > 1
-
-
-def _head(table: Table) -> Markup:
-    lead = [h("th", "Rank", scope="col", rowspan=2, class_="em-rank"), h("th", "Model", scope="col", rowspan=2)]
-    if table.order is not None and _shows_mean(table.order):
-        lead.append(_mean_header(table, table.order))
-    groups = [
-        h("th", h("span", GROUPS[group]), scope="colgroup", colspan=len(list(members)), class_=f"em-{group}")
-        for group, members in groupby(table.metrics, key=lambda metric: metric.group)
-    ]
-    tail = [h("th", "Scores", scope="col", rowspan=2), h("th", "Source", scope="col", rowspan=2)]
-    return h("thead", h("tr", lead, groups, tail), h("tr", [_metric_header(table, metric) for metric in table.metrics]))
-
-
-def _mean_header(table: Table, order: Order) -> Markup:
-    state = _sort_state(table, order.id, order.higher_is_better)
-    of = ", ".join(METRICS[metric].term for metric in order.metrics)
-    return h(
-        "th",
-        _sort_button("Mean", order.id, state, "Sort by this order"),
-        h("small", f"of {of}", class_="em-range"),
-        scope="col",
-        rowspan=2,
-        aria_sort=state,
-    )
-
-
-def _score(table: Table, row: Row, metric: Metric) -> Markup:
-    record = row.record
-    if metric.id not in record.scores:
-        return h("td", dash(absence(table.board, record, metric.id)), class_="em-number")
-    value = record.scores[metric.id]
-    best = not row.unlike and table.best.get(metric.id) == value
-    interval = record.intervals.get(metric.id)
-    n = record.n.get(metric.id)
-    return h(
-        "td",
-        h("strong", metric.text(value), h("span", " (best)", class_="em-hidden")) if best else metric.text(value),
-        h("small", f"{metric.text(interval[0])}–{metric.text(interval[1])}") if interval else None,
-        h("small", f"n {n:,}") if n else None,
-        title=f"{metric.title}{', with its 95 % interval' if interval else ''}{f', of {n:,} items' if n else ''}",
-        class_="em-number",
-    )
+_PIN = h("svg", h("path", d="M5 1h6l-1 5 3 3H9v5l-1 1-1-1V9H3l3-3z"), viewbox="0 0 16 16", aria_hidden="true")
 
 
 def parameters(billions: float) -> str:
@@ -117,7 +28,35 @@ def parameters(billions: float) -> str:
     return f"{billions:g}B" if billions >= 0.1 else f"{billions * 1000:.3g}M"
 
 
-def _model(row: Row) -> Markup:
+def _small(parts: Iterable[str | Markup | None], class_: str | None = None) -> Markup | None:
+    """Small print: the parts that there are, with dots between them, each in its own direction of writing."""
+    shown = [h("bdi", part) for part in parts if part]
+    apart = [together(" · " if i else None, part) for i, part in enumerate(shown)]
+    return h("small", apart, class_=class_) if shown else None
+
+
+def model_address(board: str, slug: str) -> str:
+    """Where everything about one row is."""
+    return f"/models?model={board}/{quote(slug)}"
+
+
+def _pin(table: Table, row: Row) -> Markup:
+    full = not row.pinned and len(table.view.pins) >= MAX_PINS
+    return h(
+        "button",
+        _PIN,
+        type="button",
+        data_act="pin",
+        data_value=row.slug,
+        aria_pressed="true" if row.pinned else "false",
+        aria_label=f"Keep {row.record.model.name} on top",
+        title=f"{MAX_PINS} rows are on top already: take one off first" if full else "Keep on top, to compare",
+        disabled=full,
+        class_="em-pin",
+    )
+
+
+def _model(table: Table, row: Row) -> Markup:
     model, provenance = row.record.model, row.record.provenance
     size = parameters(model.params_b) if model.params_b else None
     details = (model.org, size, model.weights and f"{model.weights} weights")
@@ -128,7 +67,8 @@ def _model(row: Row) -> Markup:
     )
     return h(
         "th",
-        link(h("bdi", model.name), model.url),
+        _pin(table, row),
+        h("a", h("bdi", model.name), href=model_address(table.board.id, row.slug), title="All about this model"),
         _small(details),
         _small(said, "em-apart"),
         h("small", f"not ranked: {row.unlike}", class_="em-unranked") if row.unlike else None,
@@ -136,13 +76,7 @@ def _model(row: Row) -> Markup:
     )
 
 
-def _small(parts: Iterable[str | Markup | None], class_: str | None = None) -> Markup | None:
-    """Small print: the parts that there are, with dots between them, each in its own direction of writing."""
-    shown = [h("bdi", part) for part in parts if part]
-    apart = [together(" · " if i else None, part) for i, part in enumerate(shown)]
-    return h("small", apart, class_=class_) if shown else None
-
-
+@lru_cache(maxsize=4096)
 def _source(provenance: Provenance) -> Markup:
     date = f"{provenance.date:%Y-%m-%d}"
     if provenance.receipt is not None:
@@ -171,23 +105,23 @@ def _mean(table: Table, value: float) -> str:
     return metric.text(value, extra=0 if metric.unit == "%" else 1)
 
 
+def _coverage(table: Table, row: Row) -> str:
+    """Of all metrics of the board in this language, those that the row has, whichever columns are shown."""
+    columns = table.board.columns(table.view.language or None)
+    return f"{sum(m.id in row.record.scores for m in columns)} of {len(columns)}"
+
+
 def _row(table: Table, row: Row) -> Markup:
-    if row.rank is not None:
-        rank: Markup | str = str(row.rank)
-    elif row.unlike:
-        rank = dash(f"measured with another protocol, so not ranked with the others: {row.unlike}")
-    else:
-        rank = dash("no rank: a score of this order is missing" if table.order else "this board has no ranking")
     mean = None
-    if _shows_mean(table.order):
+    if shows_mean(table.order):
         mean = h("td", dash("a score is missing") if row.value is None else _mean(table, row.value), class_="em-number")
     return h(
         "tr",
-        h("td", rank, class_="em-rank em-number"),
-        _model(row),
+        rank_cell(table, row),
+        _model(table, row),
         mean,
-        [_score(table, row, metric) for metric in table.metrics],
-        h("td", f"{sum(m.id in row.record.scores for m in table.metrics)} of {len(table.metrics)}", class_="em-number"),
+        [score_cell(table, row, metric) for metric in table.metrics],
+        h("td", _coverage(table, row), class_="em-number"),
         _source(row.record.provenance),
         data_row=row.slug,
     )
@@ -197,35 +131,74 @@ def _caption(table: Table) -> str:
     parts = [table.board.title]
     if table.view.language:
         parts.append(LANGUAGES[table.view.language])
-    shown = f"{len(table.rows)} of {table.total}" if len(table.rows) != table.total else str(table.total)
+    shown = f"{table.found} of {table.total}" if table.found != table.total else str(table.total)
     if table.models == table.total:
         parts.append(f"{shown} {'model' if table.total == 1 else 'models'}")
     else:
         parts.append(f"{shown} rows of {table.models} {'model' if table.models == 1 else 'models'}")
-    if table.order is not None:
-        parts.append(f"by {table.order.title}{'' if table.view.best_first else ', worst first'}")
+    keys = ", then ".join(
+        f"{key_title(table.view, sort.by)}{'' if sort.best_first else ', worst first'}" for sort in table.view.sorted_by
+    )
+    parts.append(f"by {keys}")
+    pinned = sum(row.pinned for row in table.rows)
+    if pinned:
+        parts.append(f"{pinned} kept on top")
+    if len(table.sent) < len(table.rows):
+        parts.append(f"the first {len(table.sent)} are shown")
     return " · ".join(parts)
 
 
-def board_table(table: Table) -> Markup:
-    """The whole board: the table in its scrolling frame, what the columns mean, and where the rows come from."""
-    if table.rows:
-        body: list[Markup] = [_row(table, row) for row in table.rows]
+def _nothing(table: Table) -> Markup | str:
+    """What stands in place of rows: why there are none, and the way back."""
+    if not table.total:
+        return "This board has no results yet."
+    text = table.view.text.strip()
+    if text and not table.view.filters:
+        said = f"No model matches “{table.view.text}”."
+    elif text:
+        said = f"No model matches “{table.view.text}” and the filters."
     else:
-        span = len(table.metrics) + 4 + _shows_mean(table.order)
-        nothing = f"No model matches “{table.view.text}”." if table.total else "This board has no results yet."
-        body = [h("tr", h("td", nothing, colspan=span, class_="em-empty"))]
-    return together(
-        h("p", MISSING, role="status", class_="em-notice") if table.submissions_missing else None,
+        said = "No model passes these filters."
+    return together(said, h("button", "Clear filters", type="button", data_act="clear", class_="em-plain-button"))
+
+
+def _more(table: Table) -> Markup | None:
+    left = len(table.rows) - len(table.sent)
+    if not left:
+        return None
+    return h(
+        "p",
+        h("button", f"Show {min(left, MORE)} more", type="button", data_act="more", class_="em-plain-button"),
+        h("button", f"Show all {len(table.rows)}", type="button", data_act="all", class_="em-plain-button"),
+        h("span", f"{len(table.sent)} of {len(table.rows)} rows are shown; searching and sorting take in all of them."),
+        class_="em-more",
+    )
+
+
+def table_frame(table: Table) -> Markup:
+    """The table in its scrolling frame; rows that are pinned are a body of their own, which stays in sight."""
+    pinned = [_row(table, row) for row in table.sent if row.pinned]
+    others = [_row(table, row) for row in table.sent if not row.pinned]
+    if not others and not table.found:
+        span = len(table.metrics) + 4 + shows_mean(table.order)
+        others = [h("tr", h("td", _nothing(table), colspan=span, class_="em-empty"))]
+    return h(
+        "div",
         h(
-            "div",
-            h("table", h("caption", _caption(table), role="status"), _head(table), h("tbody", body), class_="em-table"),
-            class_="em-scroll",
-            data_board=f"{table.board.id}/{table.view.language}",
-            data_view="/".join(map(str, (table.view.order, table.view.best_first, table.view.text))),
-            tabindex=0,
-            role="region",
-            aria_label="Scores, scrolls sideways",
+            "table",
+            h("caption", _caption(table), role="status"),
+            table_head(table),
+            h("tbody", pinned, class_="em-pinned") if pinned else None,
+            h("tbody", others),
+            class_="em-table",
         ),
-        below_table(table),
+        _more(table),
+        class_="em-scroll",
+        data_board=f"{table.board.id}/{table.view.language}",
+        data_view="/".join(
+            map(str, (table.view.sorts, table.view.text, table.view.filters, table.view.size, table.view.pins))
+        ),
+        tabindex=0,
+        role="region",
+        aria_label="Scores, scrolls sideways",
     )

@@ -1,29 +1,37 @@
-"""What stands below the leaderboard's table: the files to take along, how to read it, what to cite, its sources."""
+"""What stands below the leaderboard's table: the files to take along, how to read it, what to cite, what changed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
+from echomind.leaderboard.arrange import Table
+from echomind.leaderboard.changes import Change
+from echomind.leaderboard.exports import TITLES
 from echomind.leaderboard.metrics import Metric
 from echomind.leaderboard.protocols import protocol_text
-from echomind.leaderboard.view import Table
-from echomind.ui.markup import h, together
+from echomind.ui.markup import Child, h, together
+from echomind.ui.table import model_address
 
 SUBMISSION_ROWS = (
     "A row of a submission was scored here, from predictions that somebody sent. It is unverified until a person has "
     "compared it with its source; its link shows what was sent and every score."
 )
+READING = (
+    "≈ marks an interval that was worked out from the number of questions alone; the true one is as a rule wider. A "
+    "score without an interval has none that was published. Best and 2nd are by value among the ranked rows."
+)
 
 
-def below_table(table: Table) -> Markup:
-    """All of it, with the definitions that the buttons of the table's head open."""
-    return together(
+def below_table(table: Table, changes: Sequence[Change] | None = None) -> Markup:
+    """All of it, with the definitions that the buttons of the table's head open. ``changes``: ``None`` is not asked."""
+    return h(
+        "div",
         _downloads(table),
         h("p", h("strong", "Read with care. "), table.board.note, class_="em-note"),
+        h("p", h("strong", "Places. "), f"{_places(table)} {READING}", class_="em-note") if table.rows else None,
         h("p", h("strong", "Submissions. "), SUBMISSION_ROWS, class_="em-note") if _has_submissions(table) else None,
-        _citation(table) if table.rows else None,
         h(
             "p",
             "Ranked together only when measured alike: ",
@@ -32,34 +40,82 @@ def below_table(table: Table) -> Markup:
             class_="em-note",
         ),
         h("ul", list(_sources(table)), class_="em-note em-sources", aria_label="Sources") if table.rows else None,
-        [_explanation(metric) for metric in table.metrics],
+        _part(table, "cite", "Cite this board", _citation(table)),
+        _part(table, "changes", "What changed when", _changes(table, changes)),
+        h("div", _about_rank(table), [_explanation(metric) for metric in table.metrics]),
+        class_="em-below",
     )
 
 
 def _downloads(table: Table) -> Markup | None:
     if not table.rows:
         return None
+    count = f"These {len(table.rows)} rows, {len(table.metrics)} columns, as"
     buttons = [
+        h("button", name, type="button", data_download=kind, title=f"{count} {name}") for kind, name in TITLES.items()
+    ]
+    return h("p", "Download what is shown: ", buttons, class_="em-note em-downloads")
+
+
+def _places(table: Table) -> str:
+    if table.ranking is None:
+        return "This board ranks nobody."
+    if table.view.official:
+        return "Rank is by value alone, as the source's own site counts; it does not say which differences are real."
+    return table.ranking.sentence
+
+
+def _part(table: Table, name: str, title: str, *inside: Child) -> Markup:
+    """A part that a button opens; which one is open is part of the view."""
+    opened = table.view.tab == name
+    return h(
+        "section",
         h(
             "button",
-            name,
+            h("span", "▾ " if opened else "▸ ", aria_hidden="true"),
+            title,
             type="button",
-            data_download=kind,
-            title=f"These {len(table.rows)} rows, all columns, as {name}",
-        )
-        for kind, name in (("csv", "CSV"), ("json", "JSON"))
-    ]
-    return h(
-        "p",
-        "Download these rows: ",
-        buttons,
-        class_="em-note em-downloads",
+            data_act="tab",
+            data_value=name,
+            aria_expanded="true" if opened else "false",
+            aria_controls=f"board-{name}",
+            class_="em-opener",
+        ),
+        h("div", *(inside if opened else ()), id=f"board-{name}", hidden=not opened),
+        class_="em-part",
     )
 
 
 def _citation(table: Table) -> Markup:
     board = table.board
-    return h("p", h("strong", "Cite. "), f"{board.citation}. Licence: {board.licence}.", class_="em-note")
+    return together(
+        h("pre", h("code", f"{board.citation}."), id="board-citation", tabindex=0),
+        h("p", f"Licence: {board.licence}.", class_="em-note"),
+        h("p", h("button", "Copy", type="button", data_copy="board-citation", class_="em-plain-button")),
+    )
+
+
+def _changes(table: Table, changes: Sequence[Change] | None) -> Markup:
+    if not changes:
+        return h("p", "Nothing is known to have changed.", class_="em-note")
+    head = h("tr", [h("th", word, scope="col") for word in ("Date", "Model", "What happened")])
+    rows = [
+        h(
+            "tr",
+            h("td", f"{change.date:%Y-%m-%d}"),
+            h(
+                "th",
+                h("a", h("bdi", change.model), href=model_address(table.board.id, change.slug))
+                if change.slug
+                else h("bdi", change.model),
+                scope="row",
+            ),
+            h("td", change.what),
+        )
+        for change in changes
+    ]
+    caption = f"The newest {len(rows)} changes of {table.board.title}"
+    return h("table", h("caption", caption), h("thead", head), h("tbody", rows), class_="em-plain")
 
 
 def _has_submissions(table: Table) -> bool:
@@ -69,6 +125,22 @@ def _has_submissions(table: Table) -> bool:
 def _sources(table: Table) -> Iterator[Markup]:
     for source in dict.fromkeys(row.record.provenance.source for row in table.rows):
         yield h("li", source)
+
+
+def _about_rank(table: Table) -> Markup:
+    return h(
+        "div",
+        h("strong", "Rank"),
+        h("p", _places(table)),
+        h(
+            "p",
+            "Below a rank stands the range of places that a model may really have, as far as the intervals tell. "
+            "Models that cannot be told apart share a rank.",
+        ),
+        popover="auto",
+        id="about-rank",
+        class_="em-popover",
+    )
 
 
 def _explanation(metric: Metric) -> Markup:

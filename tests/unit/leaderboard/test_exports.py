@@ -13,7 +13,8 @@ from echomind.leaderboard.boards import BOARDS
 from echomind.leaderboard.exports import Export, defused, export, file_name, json_schema, to_csv, to_json
 from echomind.leaderboard.records import Record, parse_record
 from echomind.leaderboard.results import Results
-from echomind.leaderboard.view import View, arrange
+from echomind.leaderboard.arrange import arrange
+from echomind.leaderboard.view import View
 from echomind.settings import ROOT
 from echomind.submissions.store_local import LocalStore
 from tests.unit.leaderboard.made_rows import HOSTILE, PLAIN, made_rows

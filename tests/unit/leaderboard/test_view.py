@@ -3,8 +3,9 @@ import json
 import pytest
 
 from echomind.errors import EchoMindError, ResultsError
+from echomind.leaderboard.arrange import arrange
 from echomind.leaderboard.results import Results
-from echomind.leaderboard.view import View, arrange, board_choices, current_order, order_choices
+from echomind.leaderboard.view import View, board_choices, current_order, order_choices
 from echomind.settings import ROOT
 
 RESULTS = ROOT / "results"
@@ -29,8 +30,10 @@ def test_asking_again_for_the_same_column_turns_it_round():
 
 def test_search_keeps_ranks():
     table = arrange(View().searching("kimi"), Results(RESULTS))
-    assert [(row.record.model.name, row.rank) for row in table.rows] == [("Kimi-Audio", 6)]
-    assert table.total == 14
+    (row,) = table.rows
+    assert (row.record.model.name, row.rank) == ("Kimi-Audio", 5)
+    assert (row.place.clear, row.place.worst, row.place.plain) == (5, 6, 6)
+    assert (table.found, table.total) == (1, 14)
 
 
 def test_long_search_text_is_cut():

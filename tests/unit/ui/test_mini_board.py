@@ -1,13 +1,16 @@
 """The pages with a board of four models, made by the scorer, whose columns are stand-ins and measures of our own."""
 
+from dataclasses import replace
+
 import pytest
 
+from echomind.leaderboard.arrange import arrange
 from echomind.leaderboard.boards import BOARDS
 from echomind.leaderboard.results import Results
-from echomind.leaderboard.view import View, arrange, order_choices
+from echomind.leaderboard.view import View, order_choices
 from echomind.ui import correlations, leaderboard
+from echomind.ui.board_view import board_table
 from echomind.ui.reading import below, verdict
-from echomind.ui.table import board_table
 from tests.unit.leaderboard.made_reports import write_mini_board
 
 
@@ -20,8 +23,11 @@ def test_the_table_shows_ranks_intervals_and_stand_ins(parse, results):
     view = View().on_board("echomind-mini")
     page = parse(board_table(arrange(view, results)))
     rows = page.all("tbody")[0].children
-    assert [row.all("th", scope="row")[0].text for row in rows] == [f"Model {name}" for name in "ABCD"]
-    assert [row.children[0].text for row in rows] == ["1", "2", "3", "4"]
+    assert [row.all("th", scope="row")[0].all("a")[0].text for row in rows] == [f"Model {name}" for name in "ABCD"]
+    # neighbours whose intervals overlap share places
+    assert [row.children[0].text for row in rows] == ["1may be 1–2", "1may be 1–3", "2may be 2–4", "3may be 3–4"]
+    official = parse(board_table(arrange(replace(view, official=True), results)))
+    assert [row.children[0].text for row in official.all("tbody")[0].children] == ["1", "2", "3", "4"]
     assert [th.text for th in page.all("th", scope="colgroup")][-1] == "Across voices and levels"
     assert "SemSim, MiniLM" in page.text and "METEOR, stems" in page.text
     assert "Never comparable with the paper's board" in page.text

@@ -4,7 +4,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
 import json
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import gradio as gr
 import pytest
@@ -12,8 +12,8 @@ import pytest
 from echomind.errors import EchoMindError
 from echomind.leaderboard.boards import BOARDS
 from echomind.leaderboard.results import Results
-from echomind.leaderboard.view import View
-from echomind.settings import ROOT
+from echomind.leaderboard.view import Sort, View
+from echomind.settings import ROOT, Settings
 from echomind.submissions.store_local import LocalStore
 from echomind.ui import correlations, leaderboard
 from echomind.ui.about import about_page
@@ -33,17 +33,21 @@ class SiteOfResults:
     """All of a site that these pages use."""
 
     results: Results
+    settings: Settings = field(default_factory=Settings)
 
 
 def test_leaderboard_follows_the_view(results):
-    view, order, language, html, drawn = leaderboard.show(View().on_board("humdial").in_language("en"), results)
+    view, board, order, language, _, html, drawn = leaderboard.show(
+        View().on_board("humdial").in_language("en"), results
+    )
+    assert board == "humdial"
     assert drawn == (view, results.look("humdial").version)
     assert view.language == "en"
     assert language.visible and language.value == "en"
     assert order.value == "final_overall"
     assert "English" in html
-    assert not leaderboard.show(View(), results)[2].visible
-    assert not leaderboard.show(View().on_board("ieat-dev"), results)[1].visible
+    assert not leaderboard.show(View(), results)[3].visible
+    assert not leaderboard.show(View().on_board("ieat-dev"), results)[2].visible
 
 
 def test_unreadable_results_are_told_in_place_of_the_table(tmp_path):
@@ -63,11 +67,34 @@ def test_unreadable_results_do_not_stop_the_pages_from_being_built(tmp_path):
     assert any("echomind/x.json" in str(getattr(block, "value", "")) for block in demo.blocks.values())
 
 
-@pytest.mark.parametrize(
-    ("data", "order"), [({"sort": "wer"}, "wer"), ({}, ""), (None, ""), ([1], ""), ({"sort": ["x"]}, "['x']")]
-)
-def test_only_a_header_button_names_an_order(data, order):
-    assert leaderboard.asked_order(gr.EventData(None, data)) == order
+def test_what_is_done_on_the_page_comes_as_pairs_of_texts():
+    event = gr.EventData(None, {"acts": [["sort", "wer"], ["heat", ""]]})
+    assert leaderboard.asked_actions(event) == [("sort", "wer"), ("heat", "")]
+
+
+@pytest.mark.parametrize("data", [{}, None, [1], {"acts": "sort"}, {"acts": [["sort"]]}, {"acts": [["sort", 1]]}])
+def test_any_other_event_is_refused(data):
+    with pytest.raises(EchoMindError, match="expected pairs"):
+        leaderboard.asked_actions(gr.EventData(None, data))
+
+
+def test_a_link_opens_the_view_it_was_made_of(results):
+    view, _, order, _, text, html, _ = leaderboard.arrived("?q=open+nvidia&sort=-wer&licence=gone", results)
+    assert (view.text, view.sorts, text, order.value) == ("open nvidia", (Sort("wer", False),), "open nvidia", "wer")
+    assert "“licence=gone” does not exist any more and was left out" in html
+    assert "3 of 14 models" in html
+
+
+def test_a_link_to_unreadable_results_says_so(tmp_path):
+    (tmp_path / "echomind").mkdir()
+    (tmp_path / "echomind" / "x.json").write_text("{")
+    assert 'role="alert"' in leaderboard.arrived("?heat=1", Results(tmp_path))[5]
+
+
+def test_what_changed_is_told_only_to_who_opens_it(parse, results):
+    assert "The newest" not in leaderboard.table_html(View(), results)[0]
+    page = parse(leaderboard.table_html(View(tab="changes"), results)[0])
+    assert "The newest 14 changes of EchoMind" in page.text
 
 
 def test_errors_of_the_user_are_spoken_and_bugs_are_not():
@@ -154,7 +181,7 @@ def test_a_file_that_breaks_is_told_once_and_the_table_comes_back(tmp_path, monk
     assert "Kimi-Audio" in leaderboard.news(View(), drawn, results)[0]
 
 
-@pytest.mark.parametrize(("kind", "begins"), [("csv", "\ufeffrank,slug"), ("json", '{"schema": 1')])
+@pytest.mark.parametrize(("kind", "begins"), [("csv", "\ufeffrank,slug"), ("json", '{"schema": 1'), ("tex", "% needs")])
 def test_a_file_is_the_visitor_s_view(results, kind, begins):
     made = json.loads(leaderboard.made_file(View().searching("kimi"), kind, results))
     assert made["text"].startswith(begins) and "Kimi-Audio" in made["text"] and "GLM" not in made["text"]
@@ -163,7 +190,7 @@ def test_a_file_is_the_visitor_s_view(results, kind, begins):
 
 @pytest.mark.parametrize("data", [{"kind": "exe"}, {"kind": "../x"}, {}, None])
 def test_other_kinds_of_files_are_refused(results, data):
-    with pytest.raises(EchoMindError, match="expected one of: csv, json"):
+    with pytest.raises(EchoMindError, match="expected one of: csv, json, tex"):
         leaderboard.made_file(View(), leaderboard.asked_kind(gr.EventData(None, data)), results)
 
 

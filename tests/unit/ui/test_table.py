@@ -4,19 +4,36 @@ from dataclasses import replace
 
 import pytest
 
+from echomind.leaderboard.arrange import arrange
 from echomind.leaderboard.metrics import METRICS
 from echomind.leaderboard.results import Results
-from echomind.leaderboard.view import View, arrange, board_choices
+from echomind.leaderboard.view import View, board_choices
 from echomind.settings import ROOT
 from echomind.submissions.model import new_event
 from echomind.submissions.store_local import LocalStore
-from echomind.ui.table import board_table, parameters
+from echomind.ui.board_view import board_table
+from echomind.ui.table import parameters
 from tests.unit.leaderboard.made_rows import HOSTILE, publish_row
 
 RESULTS = ROOT / "results"
 PLAIN_TAGS = {
     *("table", "caption", "thead", "tbody", "tr", "th", "td", "div", "p", "ul", "li", "a", "span", "small", "strong"),
-    *("bdi", "button"),
+    *(
+        "bdi",
+        "button",
+        "svg",
+        "path",
+        "rect",
+        "line",
+        "label",
+        "input",
+        "select",
+        "option",
+        "fieldset",
+        "legend",
+        "section",
+    ),
+    *("pre", "code"),
 }
 EVIL = "<script>alert(1)</script>${alert(2)}{{value}}"
 
@@ -95,14 +112,18 @@ def test_a_model_without_the_score_of_the_order_has_no_rank(parse):
 
 def test_the_best_of_a_column_is_said_not_only_drawn(parse):
     row = draw(parse, View()).all("tbody")[0].children[0]
-    assert "66.25 (best)n 4,576" in [cell.text for cell in row.children]
+    assert "best 66.25≈ 64.87–67.61, n 4,576" in [cell.text for cell in row.children]
+    texts = [cell.text for row in draw(parse, View()).all("tbody")[0].children for cell in row.children]
+    assert sum(text.startswith("2nd ") for text in texts) >= 16
 
 
 def test_sources_are_links_with_kind_and_date(parse):
     page = draw(parse, View())
     links = [a for a in page.all("a") if a.text == "Paper, 2025-10-26"]
     assert len(links) == 14
-    assert {a.attributes["rel"] for a in page.all("a")} == {"noopener noreferrer"}
+    for a in page.all("a"):
+        outside = a.attributes["href"].startswith("http")
+        assert a.attributes.get("rel") == ("noopener noreferrer" if outside else None)
     assert "EchoMind paper, Table 5 of v1" in page.text
     assert "second-hand" in draw(parse, View().on_board("echomind-arena")).text
 
@@ -129,7 +150,7 @@ def test_hostile_names_and_searches_stay_text(parse, tmp_path):
 
 def test_nothing_found_and_nothing_there_are_told_apart(parse, tmp_path):
     page = draw(parse, View().searching("(["))
-    assert page.all("td", class_="em-empty")[0].text == "No model matches “([”."
+    assert page.all("td", class_="em-empty")[0].text == "No model matches “([”.Clear filters"
     assert page.all("caption")[0].text.startswith("EchoMind · 0 of 14 models")
     assert "no results yet" in draw(parse, View(), tmp_path).text
 
@@ -141,8 +162,10 @@ def test_intervals_and_counts_are_shown_where_there_are_any(parse, tmp_path):
     (tmp_path / "echomind" / "a.json").write_text(json.dumps(record))
     page = draw(parse, View(), tmp_path)
     assert "64.88–67.60" in page.text
-    (cell,) = page.all("td", title="Understanding accuracy, with its 95 % interval, of 4,576 items")
-    assert [small.text for small in cell.all("small")] == ["64.88–67.60", "n 4,576"]
+    (cell,) = [td for td in page.all("td") if td.text.startswith("66.25")]
+    assert [small.text for small in cell.all("small")] == ["64.88–67.60, n 4,576"]
+    (line,) = cell.all("line")
+    assert (line.attributes["x1"], line.attributes["x2"]) == ("64.9%", "67.6%")
 
 
 def test_another_protocol_is_shown_without_rank_and_with_the_reason(parse, tmp_path):
@@ -156,7 +179,7 @@ def test_another_protocol_is_shown_without_rank_and_with_the_reason(parse, tmp_p
     (tmp_path / "echomind" / "b.json").write_text(json.dumps(other))
     last = draw(parse, View(), tmp_path).all("tbody")[0].children[-1]
     assert "another protocol" in last.children[0].children[0].attributes["title"]
-    assert "99.00" in last.text and "(best)" not in last.text
+    assert "99.00" in last.text and "best" not in last.text
 
 
 @pytest.mark.parametrize(("billions", "text"), [(7.0, "7B"), (130.0, "130B"), (0.6, "0.6B"), (0.006026, "6.03M")])
@@ -197,8 +220,8 @@ def test_a_submission_s_row_says_what_it_is_and_leads_to_it(parse, sent):
     assert checked.children[-1].text == "Submission, 2026-11-21verified"
     assert "unverified" not in checked.text
     assert "unverified until a person has compared it" in page.text
-    (cell,) = [c for c in row.children if c.attributes.get("title", "").startswith("Understanding accuracy")]
-    assert cell.text.startswith("40.00") and len(cell.all("small")) == 2
+    cell = next(c for c in row.children if c.text.startswith("40.00") and c.all("small"))
+    assert "n " in cell.all("small")[0].text and "≈" not in cell.text
 
 
 def test_rows_of_one_name_are_told_apart_by_their_receipts(parse, sent):
@@ -218,7 +241,7 @@ def test_a_submission_with_another_prompt_is_listed_last_with_the_reason(parse, 
     row = row_of(page, receipts["other"])
     assert row is list(rows_of(page).values())[-1]
     assert "not ranked: no system prompt" in row.all("th")[0].text
-    assert row.children[0].text == "—" and "(best)" not in row.text
+    assert row.children[0].text == "—" and "best" not in row.text
 
 
 def test_second_hand_is_said_of_papers_alone(parse, sent):
@@ -246,6 +269,7 @@ def test_any_name_stands_in_the_table_as_itself_and_is_found_by_its_words(parse,
     page = parse(board_table(table))
     head = page.all("th", scope="row")[0]
     assert head.all("bdi")[0].text == name and head.all("bdi")[1].text == name
+    assert head.all("button")[0].attributes["aria-label"] == f"Keep {name} on top"
     assert {element.tag for element in page.all()} <= PLAIN_TAGS
     nothing = parse(board_table(arrange(View().on_board("echomind-mini").searching(f"{name} zzz"), results)))
-    assert nothing.all("td", class_="em-empty")[0].text == f"No model matches “{name} zzz”."
+    assert nothing.all("td", class_="em-empty")[0].text == f"No model matches “{name} zzz”.Clear filters"
