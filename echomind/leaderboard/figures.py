@@ -17,6 +17,9 @@ from echomind.leaderboard.metrics import Metric
 Width = Literal["wide", "narrow"]
 FAINT = "rgba(128,120,110,0.55)"  # lines that lead the eye and mean nothing
 
+# The box at the pointer; the page's style sheet inks it for its scheme.
+HOVER = {"align": "left", "bgcolor": "#fffdfa", "bordercolor": "#8a8378", "font": {"color": "#2f2a25"}}
+
 
 class Canvas(NamedTuple):
     """Pixels of the smallest screen a width serves: labels free of collisions there are free on larger ones too."""

@@ -18,6 +18,7 @@ from echomind.leaderboard.figures import (
     CANVAS,
     EM,
     FAINT,
+    HOVER,
     Canvas,
     Width,
     arrow,
@@ -156,11 +157,14 @@ def _line(found: Comparison) -> list[dict[str, Any]]:
     ]
 
 
-def heading(found: Comparison, width: float) -> str:
-    """The title of the figure with n, in two lines where it is wider than ``width`` characters."""
+def heading(found: Comparison, width: float) -> list[str]:
+    """The lines of the figure's title, with n: as few as ``width`` characters allow."""
     n = f"n = {found.result.n} {'model' if found.result.n == 1 else 'models'}"
     names = f"{found.x.title} and {found.y.title}"
-    return f"{plain(names)}{', ' if text_width(names) + len(n) + 2 <= width else '<br>'}{n}"
+    for lines_of_title in ([f"{names}, {n}"], [names, n]):
+        if max(map(text_width, lines_of_title)) <= width:
+            return lines_of_title
+    return [found.x.title, f"and {found.y.title}", n]
 
 
 def scatter(found: Comparison, width: Width = "wide", colouring: Colouring = "weights") -> go.Figure:
@@ -198,7 +202,7 @@ def _layout(found: Comparison, canvas: Canvas, data: list[dict[str, Any]]) -> di
     widest = max(map(text_width, keys)) * EM * (canvas.font - 1) + 40
     rows = ceil(len(keys) / max(1, int(canvas.plot_width / widest)))
     legend = rows * (canvas.line + 2) + 4
-    top = canvas.line * (2 if "<br>" in title else 1) + 10
+    top = canvas.line * len(title) + 10
     bottom = canvas.line * (3 if "<br>" in x_title else 2) + 14 + legend
     left = canvas.left + (canvas.line if "<br>" in y_title else 0)
     size = {"font": {"size": canvas.font}, "standoff": 8}
@@ -207,7 +211,14 @@ def _layout(found: Comparison, canvas: Canvas, data: list[dict[str, Any]]) -> di
         "margin": {"l": left, "r": canvas.right, "t": top, "b": bottom},
         "font": {"size": canvas.font},
         "title": {
-            **{"text": title, "x": 0, "xref": "paper", "y": 1, "yref": "container", "yanchor": "top"},
+            **{
+                "text": "<br>".join(map(plain, title)),
+                "x": 0,
+                "xref": "paper",
+                "y": 1,
+                "yref": "container",
+                "yanchor": "top",
+            },
             **{"pad": {"t": 4 + top - canvas.line - 10}, "font": {"size": canvas.font + 1}},
         },
         "showlegend": True,
@@ -222,7 +233,7 @@ def _layout(found: Comparison, canvas: Canvas, data: list[dict[str, Any]]) -> di
             "traceorder": "normal",
         },
         "hovermode": "closest",
-        "hoverlabel": {"align": "left"},
+        "hoverlabel": HOVER,
         "xaxis": {"title": {"text": x_title, **size}},
         "yaxis": {"title": {"text": y_title, **size}},
     }

@@ -16,7 +16,7 @@ from scipy import stats
 
 from echomind.leaderboard.colours import COLOURS
 from echomind.leaderboard.comparison import number
-from echomind.leaderboard.figures import CANVAS, EM, Width, arrow, axis_title, plain, shortened, themed
+from echomind.leaderboard.figures import CANVAS, EM, HOVER, Width, arrow, axis_title, plain, shortened, themed
 from echomind.leaderboard.within import PooledLink, WithinModel
 
 MOST_HEAPS = 7
@@ -96,6 +96,7 @@ def scripts_figure(found: WithinModel, width: Width = "wide") -> go.Figure:
     return themed(
         [bars, points],
         {
+            "hoverlabel": HOVER,
             "height": 400,
             "margin": {"l": canvas.left + (canvas.line if "<br>" in y_title else 0), "r": 16, "t": 34, "b": 64},
             "title": _title(f"{plain(name)}, {len(found.points.x)} scripts", canvas.font),
@@ -181,6 +182,7 @@ def overview_figure(lines: Sequence[Beside], width: Width = "wide") -> go.Figure
     return themed(
         data,
         {
+            "hoverlabel": HOVER,
             "height": 108 + 34 * max(len(lines), 1),
             "margin": {"l": round(longest * EM * canvas.font) + 12, "r": 16, "t": 34, "b": 56},
             "title": _title("Rank correlation over scripts, inside each model", canvas.font),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from markupsafe import Markup
 
 from echomind.leaderboard.comparison import Comparison, number, p_text
@@ -164,11 +166,18 @@ def _left_out(found: Comparison) -> Markup:
 
 
 def _score(record: Record, metric: Metric, value: float) -> Markup:
-    return h("td", metric.text(value), _small(interval_text(record, metric)), class_=_NUMBER)
+    interval = interval_text(record, metric)
+    return h("td", f"{metric.text(value)} ({interval})" if interval else metric.text(value), class_=_NUMBER)
 
 
-def _small(text: str) -> Markup | None:
-    return h("small", text) if text else None
+@lru_cache(maxsize=4096)
+def _about(params_b: float | None, weights: str, source: str) -> Markup:
+    """The cells of a row that are the same for all axes: kept, since 500 rows are written at each change of one."""
+    return together(
+        h("td", parameters_text(params_b).removesuffix(" parameters")),
+        h("td", f"{weights} weights" if weights else "weights not stated"),
+        h("td", source),
+    )
 
 
 def _data_row(found: Comparison, i: int) -> Markup:
@@ -178,9 +187,7 @@ def _data_row(found: Comparison, i: int) -> Markup:
         h("th", h("bdi", found.models[i]), scope="row"),
         _score(record, found.x, found.xs[i]),
         _score(record, found.y, found.ys[i]),
-        h("td", parameters_text(record.model.params_b).removesuffix(" parameters")),
-        h("td", f"{record.model.weights} weights" if record.model.weights else "weights not stated"),
-        h("td", source_text(record)),
+        _about(record.model.params_b, record.model.weights or "", source_text(record)),
     )
 
 
