@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import NamedTuple, cast
-from urllib.parse import parse_qs, urlencode
 
 from echomind.leaderboard.boards import BOARDS, Board, get_board
 from echomind.leaderboard.known_pairs import KNOWN_PAIRS, KnownPair, known_pair
 from echomind.leaderboard.metrics import METRICS
 from echomind.leaderboard.points import COLOURINGS, Colouring
+from echomind.leaderboard.query_codecs import fields_of, left_out, told, written
 
 NAMES = ("board", "x", "y", "language", "colour", "preset")
-LONGEST = 2_000  # characters of an address that are looked at
-_SHOWN = 60  # characters of what was found there
 
 _FIRST = {
     "echomind": ("understanding_acc", "c_speech_rel"),
@@ -75,7 +73,7 @@ class Axes:
         parts = {"board": self.board, "x": self.x, "y": self.y}
         parts |= {"language": self.language} if self.language else {}
         parts |= {"colour": self.colour} if self.colour != "weights" else {}
-        return f"?{urlencode(parts)}"
+        return f"?{written(parts.items())}"
 
 
 def _first_axes(board: Board, language: str) -> Axes:
@@ -119,27 +117,24 @@ def with_pair(axes: Axes, pair: str) -> Axes:
 
 def read_address(query: str) -> Asked:
     """The axes of an address, whatever is in it. What is unknown there is ignored and named in the note."""
-    if len(query) > LONGEST:
-        return Asked(Axes(), f"This address is longer than {LONGEST:,} characters, so none of it was read.")
-    given = parse_qs(query.removeprefix("?"), keep_blank_values=False, errors="replace", max_num_fields=None)
-    asked = {name: given[name][0] for name in NAMES if name in given}
-    axes, unknown = Axes(), []
+    fields = fields_of(query)
+    asked = {name: fields[name][-1] for name in NAMES if name in fields}
+    axes, unknown = Axes(), [name for name in fields if name not in NAMES]
     if "preset" in asked:
-        found = with_preset(axes, asked["preset"])
-        if found.preset is None or found.preset.id != asked["preset"]:
+        axes = with_preset(axes, asked["preset"])
+        if axes.preset is None or axes.preset.id != asked["preset"]:
             unknown.append("preset")
-        axes = found
     if "board" in asked and asked["board"] != axes.board:
-        if asked["board"] in dict(map(reversed, plottable_boards())):  # type: ignore[arg-type]
+        if asked["board"] in {board for _, board in plottable_boards()}:
             axes = axes.on_board(asked["board"])
         else:
             unknown.append("board")
     axes = _metrics(axes, asked, unknown)
-    if asked.get("colour") in COLOURINGS:
-        axes = replace(axes, colour=cast(Colouring, asked["colour"]))
-    elif "colour" in asked:
-        unknown.append("colour")
-    return Asked(axes, _note(asked, unknown))
+    if "colour" in asked:
+        axes = axes.coloured(asked["colour"])
+        if axes.colour != asked["colour"]:
+            unknown.append("colour")
+    return Asked(axes, told([left_out(name, fields.get(name, [""])[-1]) for name in dict.fromkeys(unknown)]))
 
 
 def _metrics(axes: Axes, asked: dict[str, str], unknown: list[str]) -> Axes:
@@ -166,14 +161,3 @@ def _metrics(axes: Axes, asked: dict[str, str], unknown: list[str]) -> Axes:
         other = next(metric.id for metric in board.columns(axes.language or None) if metric.id != axes.x)
         axes = replace(axes, y=other)
     return axes
-
-
-def _note(asked: dict[str, str], unknown: list[str]) -> str:
-    if not unknown:
-        return ""
-    named = ", ".join(f"{name} {_shown(asked.get(name, ''))}" for name in dict.fromkeys(unknown))
-    return f"This address asks for something that is not here or does not fit: {named}. The rest of it is shown."
-
-
-def _shown(text: str) -> str:
-    return repr(text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…")
