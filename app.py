@@ -18,6 +18,7 @@ from echomind.leaderboard.model_api import ModelApi
 from echomind.settings import Settings, get_settings
 from echomind.submissions.desk import open_desk
 from echomind.ui.about import build_about
+from echomind.ui.as_of import build_as_of
 from echomind.ui.correlations import build_correlations
 from echomind.ui.faults import spoken
 from echomind.ui.leaderboard import build_leaderboard
@@ -40,6 +41,7 @@ PAGES = (  # name, what builds it, whether the links to all pages name it
     ("Moderation", build_moderation, False),
     ("About", build_about, True),
 )
+OF_RESULTS = ("Leaderboard", "Correlations", "Models")  # these say at their foot how new the results are
 # Every so many seconds, uploads older than so many are deleted: those whose page was closed before they were read.
 UPLOADS_S = (60, 600)
 
@@ -63,6 +65,8 @@ def build(site: Site) -> gr.Blocks:
         with demo.route(name, show_in_navbar=in_navigation):
             navigation()
             build_page(site)
+            if name in OF_RESULTS:
+                build_as_of(site)
     return demo
 
 

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from echomind.leaderboard.boards import BOARDS, Board
 from echomind.leaderboard.correlation import MIN_MODELS
-from echomind.leaderboard.metrics import GROUPS, LANGUAGES, Metric
+from echomind.leaderboard.metrics import GROUPS, LANGUAGES, METRICS, Metric
 from echomind.leaderboard.protocols import protocol_text
 from echomind.ui.markup import h, link, together
 from echomind.ui.site import Site
@@ -92,6 +92,17 @@ def _metric_row(metric: Metric) -> Markup:
     )
 
 
+def _order_words(board: Board) -> str:
+    """In which order the rows stand until the reader chooses another."""
+    if not board.orders:
+        return "Its rows are ranked in no order; they stand by name."
+    order = board.orders[0]
+    terms = [METRICS[metric].term for metric in order.metrics]
+    by = terms[0] if len(terms) == 1 else f"the mean of {', '.join(terms)}"
+    direction = "highest" if order.higher_is_better else "lowest"
+    return f"Its rows stand by “{order.title}” until another order is chosen: {by}, {direction} first."
+
+
 def _board_metrics(board: Board) -> Markup:
     head = [h("th", title, scope="col") for title in ("Score", "What it says", "Range", "Better", "Id")]
     bodies = [
@@ -106,6 +117,7 @@ def _board_metrics(board: Board) -> Markup:
         "details",
         h("summary", board.title),
         h("p", board.note, " ", protocol_text(board.protocol).capitalize(), "."),
+        h("p", _order_words(board)),
         h(
             "div",
             h(
@@ -122,6 +134,17 @@ def _board_metrics(board: Board) -> Markup:
         ),
         open=board.id == "echomind",
     )
+
+
+_ENDPOINTS = (
+    ("/leaderboard", "every row of a board, with ranks, scores and sources"),
+    ("/correlation", "how two scores of a board go together"),
+    ("/model", "everything known about one model"),
+    ("/talk", "a spoken turn: what was heard and felt, why, and the reply"),
+    ("/check_submission", "what would become of prediction files, without keeping any"),
+    ("/submit", "hand prediction files in"),
+    ("/submission_status", "where a submission is on its way"),
+)
 
 
 def about_page() -> Markup:
@@ -155,12 +178,10 @@ def about_page() -> Markup:
         h("h2", "For machines"),
         h(
             "p",
-            "Two endpoints answer in JSON and are MCP tools as well: ",
-            h("code", "/leaderboard"),
-            " and ",
-            h("code", "/correlation"),
-            ". Their shapes are under “Use via API” at the foot of every page.",
+            "These endpoints answer in JSON and are MCP tools as well; their shapes are under “Use via API or MCP” at "
+            "the foot of every page.",
         ),
+        h("ul", [h("li", h("code", name), f": {text}") for name, text in _ENDPOINTS]),
         class_="em-article",
     )
 

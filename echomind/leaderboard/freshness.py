@@ -1,0 +1,46 @@
+"""How new what is shown is: the newest source of all rows, and whether rows are missing because a store is away."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from echomind.errors import ResultsError
+from echomind.leaderboard.boards import BOARDS
+from echomind.leaderboard.results import Results
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """``newest`` is the latest date that a row's source bears, ``None`` without rows; ``unreadable`` names boards."""
+
+    newest: datetime.date | None
+    rows: int
+    submissions_missing: bool = False
+    unreadable: tuple[str, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """Plain words: the date, and what is not there at the moment and why."""
+        parts = [f"Data as of {self.newest.isoformat()}." if self.newest else "There are no results."]
+        if self.submissions_missing:
+            parts.append("Stale: submissions cannot be reached just now; shown is what comes with the app.")
+        if self.unreadable:
+            parts.append(f"Not readable just now: {', '.join(self.unreadable)}.")
+        return " ".join(parts)
+
+
+def freshness(results: Results, *, at_most_s: float = 0.0) -> Freshness:
+    """Of all boards, as they are now, or were up to ``at_most_s`` seconds ago."""
+    dates: list[datetime.date] = []
+    unreadable: list[str] = []
+    missing = False
+    for board in BOARDS.values():
+        try:
+            look = results.look(board.id, at_most_s=at_most_s)
+        except ResultsError:
+            unreadable.append(board.title)
+            continue
+        missing = missing or look.submissions_missing
+        dates += [record.provenance.date for record in look.records.values()]
+    return Freshness(max(dates, default=None), len(dates), missing, tuple(unreadable))
