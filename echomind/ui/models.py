@@ -174,7 +174,7 @@ def build_models(site: Site) -> None:
     def arrive(query: str) -> Shown:
         return open_address(query, known)
 
-    model.input(spoken(pick), [model], **whole)
+    model.select(spoken(pick), [model], **whole)  # not input: that also comes when the box is left with Tab
     page.select(spoken(follow), None, **whole)
     others.input(spoken(compare), [choice, others], **whole)
     language.input(spoken(pick_language), [choice, language], **whole)
