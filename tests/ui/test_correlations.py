@@ -1,0 +1,188 @@
+"""The Correlations page in a real browser: keys, known pairs, the matrix, pictures, files, links and small screens."""
+
+import csv
+import io
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+PLOT = "#em-plot .main-svg"
+SAID = "(words) => document.querySelector('.em-sentence')?.innerText.includes(words)"
+LABELS = "document.querySelectorAll('#em-plot .annotation-text').length"
+
+
+def settled(page):
+    page.wait_for_load_state("load")
+    page.wait_for_function("document.fonts.status === 'loaded'")
+    page.wait_for_function(f"{LABELS} > 0")
+
+
+def address(page, part):
+    page.wait_for_function("(part) => location.search.includes(part)", arg=part)
+
+
+def test_axes_are_changed_by_keyboard_and_the_address_follows(visit):
+    page = visit("correlations", PLOT)
+    settled(page)
+    box = page.get_by_label("Upward (y)")
+    box.focus()
+    box.fill("vocal emp")
+    page.get_by_role("option", name="Vocal empathy (VES)").wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_function(SAID, arg="VES")
+    address(page, "x=understanding_acc&y=ves")
+    assert "n = 10 models" in page.locator("#em-plot .gtitle").text_content()
+    page.reload(wait_until="domcontentloaded")
+    page.wait_for_function(SAID, arg="VES")
+
+
+def test_known_pairs_are_one_press_away_and_say_what_they_show(visit):
+    page = visit("correlations", PLOT)
+    settled(page)
+    page.get_by_role("button", name="Understanding → Reasoning").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function(SAID, arg="Reasoning accuracy")
+    assert "understanding with reasoning (0.71, 14) goes together" in page.locator(".em-finding").inner_text()
+    page.wait_for_selector("#em-presets button[aria-pressed=true]:has-text('Understanding → Reasoning')")
+    page.get_by_role("button", name="Judge or people (English)").click()
+    page.wait_for_function(SAID, arg="T3 D2, people")
+    address(page, "board=humdial&x=t3_d1_en&y=t3_d2_human_en&language=en")
+    assert "SenseDialog 4.91" in page.locator(".em-finding").inner_text()
+    assert page.get_by_label("English").is_checked()
+
+
+def test_an_address_opens_its_pair_and_keeps_what_is_not_its_own(visit):
+    page = visit("correlations?preset=empathy-zh&__theme=dark", PLOT)
+    page.wait_for_function(SAID, arg="T3 D1")
+    address(page, "board=humdial&x=t3_d1_zh&y=t3_d2_human_zh&language=zh&__theme=dark")
+    assert page.locator("#em-verdict .em-notice").count() == 0
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["board=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E", "x=../../etc/passwd&y=ves", "preset=gone", "x=ves&y=ves"],
+)
+def test_hostile_and_stale_addresses_are_answered_with_a_line_and_a_plot(visit, query):
+    page = visit(f"correlations?{query}", "#em-verdict .em-notice")
+    assert "was left out" in page.locator("#em-verdict .em-notice").inner_text()
+    assert page.locator("#em-verdict img").count() == 0
+    page.wait_for_selector(PLOT)
+
+
+def test_the_matrix_is_walked_by_keys_and_opens_a_pair(visit):
+    page = visit("correlations", PLOT)
+    settled(page)
+    assert page.locator(".em-matrix").count() == 0  # made when it is opened
+    page.get_by_role("button", name="All pairs of this board").click()
+    page.locator(".em-matrix").wait_for()
+    cells = page.locator(".em-matrix button")
+    assert cells.count() == 120
+    assert page.locator(".em-matrix button[tabindex='0']").count() == 1
+    page.locator(".em-matrix button[tabindex='0']").focus()
+    assert page.evaluate("document.activeElement.dataset.pair") == "understanding_acc,c_speech_rel"
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowUp")
+    assert page.evaluate("document.activeElement.dataset.pair") == "reasoning_acc,c_colloq_deg"
+    page.keyboard.press("Home")
+    assert page.evaluate("document.activeElement.dataset.pair") == "wer,c_colloq_deg"
+    page.keyboard.press("Enter")
+    page.wait_for_function(SAID, arg="WER")
+    address(page, "x=wer&y=c_colloq_deg")
+    assert page.evaluate("document.activeElement.className").startswith("em-verdict")
+    page.wait_for_selector(".em-matrix button[aria-current][data-pair='wer,c_colloq_deg']")
+    page.get_by_label("Board", exact=True).click()
+    page.get_by_role("option", name="HumDial, track 1").click()
+    page.wait_for_function("document.querySelector('.em-matrix caption').innerText.includes('HumDial')")
+
+
+@pytest.mark.parametrize("kind", ["png", "svg"])
+def test_the_plot_is_saved_as_a_picture(visit, kind):
+    page = visit("correlations", PLOT)
+    settled(page)
+    with page.expect_download() as download:
+        page.locator(f"#em-take button[data-picture={kind}]").click()
+    assert download.value.suggested_filename == f"echomind-understanding_acc-c_speech_rel.{kind}"
+    data = download.value.path().read_bytes()
+    assert len(data) > 10_000
+    if kind == "png":
+        assert data.startswith(b"\x89PNG")
+    else:
+        text = data.decode()
+        assert "<svg" in text and "Kimi-Audio" in text and "n = 14 models" in text
+
+
+def test_points_are_saved_and_the_link_is_copied(visit):
+    page = visit("correlations?y=ves", PLOT)
+    settled(page)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Points as CSV").click()
+    rows = list(csv.DictReader(io.StringIO(download.value.path().read_text("utf-8-sig"), newline="")))
+    assert len(rows) == 14 and sum(bool(row["left_out_because"]) for row in rows) == 4
+    page.get_by_role("button", name="Copy link").click()
+    page.wait_for_function("document.querySelector('.em-said').textContent === 'Link copied'")
+    page.context.grant_permissions(["clipboard-read"])
+    assert page.evaluate("navigator.clipboard.readText()").endswith(
+        "/correlations?board=echomind&x=understanding_acc&y=ves"
+    )
+
+
+def test_inside_one_model_a_plot_of_scripts_and_its_table(visit):
+    page = visit("correlations?board=echomind-mini", PLOT)
+    settled(page)
+    page.get_by_role("button", name="Within one model").click()
+    page.wait_for_selector("#em-within-plot .main-svg")
+    page.wait_for_function("document.querySelector('#em-within-words').innerText.includes('Random answers (floor)')")
+    page.get_by_label("Link", exact=True).click()
+    page.get_by_role("option", name="Understanding accuracy → Reasoning accuracy").click()
+    page.wait_for_function("document.querySelector('#em-within-words').innerText.includes('over 120 scripts')")
+    page.get_by_label("Model", exact=True).click()
+    page.get_by_role("option", name="EchoMind tiny").click()
+    page.get_by_text("The plot as a table").click()
+    page.wait_for_function("document.querySelector('#em-within-plot .gtitle').textContent.includes('EchoMind tiny')")
+    with page.expect_download() as download:
+        page.locator("#em-within-take button[data-picture=svg]").click()
+    assert download.value.suggested_filename.startswith("echomind-mini-within-echomind-")
+    assert download.value.path().stat().st_size > 3_000
+    page.get_by_label("Board", exact=True).click()
+    page.get_by_role("option", name="HumDial, track 1").click()
+    page.locator("#em-within").wait_for(state="hidden")
+
+
+def test_the_first_screen_holds_the_plot_and_its_sentence(visit):
+    page = visit("correlations", PLOT)
+    settled(page)
+    for selector in (PLOT, ".em-sentence", "#em-verdict table", "#em-take"):
+        box = page.locator(selector).first.bounding_box()
+        assert box["y"] + box["height"] <= 900, selector
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1024, 1440, 2560])
+def test_nothing_is_cut_or_laps_over_at_any_width(visit, width):
+    page = visit("correlations?board=humdial&language=zh", PLOT, width=width)
+    settled(page)
+    page.get_by_role("button", name="All pairs of this board").click()
+    page.locator(".em-matrix").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    frame = page.locator(PLOT).first.bounding_box()
+    selectors = "#em-plot .gtitle, #em-plot .xtitle, #em-plot .ytitle, #em-plot .legendtext, #em-plot .annotation-text"
+    for box in page.locator(selectors).evaluate_all("(all) => all.map((one) => one.getBoundingClientRect().toJSON())"):
+        assert box["left"] >= frame["x"] - 1 and box["right"] <= frame["x"] + frame["width"] + 1
+        assert box["top"] >= frame["y"] - 1 and box["bottom"] <= frame["y"] + frame["height"] + 1
+    title = page.locator("#em-plot .xtitle").bounding_box()
+    ticks = page.locator("#em-plot .xtick text").first.bounding_box()
+    legend = page.locator("#em-plot .legend").bounding_box()
+    assert ticks["y"] + ticks["height"] <= title["y"] + 1 and title["y"] + title["height"] <= legend["y"] + 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(visit, scheme):
+    page = visit("correlations?preset=figure2-understanding-acc-ves", PLOT, scheme=scheme)
+    settled(page)
+    page.get_by_role("button", name="All pairs of this board").click()
+    page.locator(".em-matrix").wait_for()
+    page.get_by_text("Without each model in turn").click()
+    page.get_by_text("The points as a table").click()
+    found = Axe().run(page).response["violations"]
+    serious = [v for v in found if v["impact"] in ("serious", "critical")]
+    assert serious == [], [(v["id"], [node["html"][:160] for node in v["nodes"]][:4]) for v in serious]
