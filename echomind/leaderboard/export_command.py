@@ -6,9 +6,9 @@ import json
 import sys
 from pathlib import Path
 
+from echomind.leaderboard.arrange import arrange
 from echomind.leaderboard.exports import Format, export, json_schema
 from echomind.leaderboard.results import Results
-from echomind.leaderboard.arrange import arrange
 from echomind.leaderboard.view import View
 from echomind.settings import get_settings
 from echomind.submissions.commands import opened

@@ -148,7 +148,7 @@ class View:
     def searching(self, text: str) -> View:
         """Only models that contain every term of ``text``."""
         plain = text.encode("utf-8", "replace").decode()  # halves of characters cannot be in an address
-        return replace(self, text=plain[:MAX_SEARCH])._from_the_top()
+        return self if plain[:MAX_SEARCH] == self.text else replace(self, text=plain[:MAX_SEARCH])._from_the_top()
 
     def with_filter(self, facet: str, value: str) -> View:
         """With one more value of a facet. ``EchoMindError`` for an unknown facet."""

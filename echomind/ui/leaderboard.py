@@ -121,7 +121,7 @@ def arrived(query: str, results: Results, address: str = "") -> Shown:
     except ResultsError:  # the page says so in place of the table
         present = Present()
     view, note = read_view(query, present)
-    return show(view, results, note, address, search=True)
+    return show(view, results, note, address, search=bool(view.text))  # who types already keeps what is typed
 
 
 def _page(site: Site) -> tuple[Any, ...]:
@@ -171,8 +171,10 @@ def build_leaderboard(site: Site) -> None:
     def pick_language(v: View, code: str) -> Shown:
         return show(v.in_language(code), results, address=address)
 
-    def find(v: View, text: str) -> Shown:
-        return show(v.searching(text), results, address=address)
+    def find(v: View, text: str) -> Any:
+        # The box also changes when a link or a button has set it: then the page shows that already.
+        sought = v.searching(text)
+        return (gr.skip(),) * 7 if sought == v else show(sought, results, address=address)
 
     def act(v: View, event: gr.EventData) -> Shown:
         told = asked_actions(event)
@@ -191,7 +193,7 @@ def build_leaderboard(site: Site) -> None:
     board.input(spoken(pick_board), [view, board], **quiet)
     order.input(spoken(pick_order), [view, order], **quiet)
     language.input(spoken(pick_language), [view, language], **quiet)
-    search.input(spoken(find), [view, search], **quiet)
+    search.change(spoken(find), [view, search], **quiet)
     table.select(spoken(act), [view], **quiet | {"trigger_mode": "multiple"})
     current_page().load(spoken(arrive), [query], js=ADDRESS, **quiet)
     timer.tick(spoken(look), [view, drawn], **quiet | {"outputs": [table, drawn], "queue": False})

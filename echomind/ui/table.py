@@ -186,7 +186,7 @@ def table_frame(table: Table) -> Markup:
         "div",
         h(
             "table",
-            h("caption", _caption(table), role="status"),
+            h("caption", _caption(table), aria_live="polite"),
             table_head(table),
             h("tbody", pinned, class_="em-pinned") if pinned else None,
             h("tbody", others),

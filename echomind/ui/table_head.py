@@ -92,7 +92,9 @@ def _mean(table: Table, order: Order) -> Markup:
 
 
 def _row_key(table: Table, label: str, key: str, hint: str) -> Markup:
-    return h("th", _button(table, label, key, hint), scope="col", rowspan=2, aria_sort=_state(table, key))
+    rises = key == "name"  # A to Z goes up, where the largest and the newest come down
+    state = _state(table, key, not rises)
+    return h("th", _button(table, label, key, hint, not rises), scope="col", rowspan=2, aria_sort=state)
 
 
 def _by_value(table: Table) -> bool:

@@ -104,7 +104,7 @@ def _columns(table: Table) -> Markup:
     groups = dict.fromkeys(metric.group for metric in all_columns)
     return _panel(
         "board-columns",
-        "Columns",
+        "Choose columns",
         [
             h(
                 "fieldset",
@@ -133,12 +133,7 @@ def _preset(table: Table) -> Markup:
     ]
     if own or table.view.preset not in presets_for(table.board, table.view.language):
         options.append(h("option", "Own choice" if own else PRESETS[table.view.preset], value="", selected=True))
-    return h(
-        "label",
-        h("span", "Columns", class_="em-hidden"),
-        h("select", options, data_act="preset"),
-        class_="em-tool-list",
-    )
+    return h("span", h("select", options, data_act="preset", aria_label="Columns"), class_="em-tool-list")
 
 
 def _then(table: Table) -> Markup:
@@ -149,9 +144,8 @@ def _then(table: Table) -> Markup:
     options += [h("option", key_title(view, key), value=key) for key in (*keys, *ROW_KEYS) if key not in taken]
     full = len(view.sorted_by) >= MAX_SORTS
     return h(
-        "label",
-        h("span", "Further sort key", class_="em-hidden"),
-        h("select", options, data_act="then", disabled=full),
+        "span",
+        h("select", options, data_act="then", disabled=full, aria_label="Further sort key"),
         class_="em-tool-list",
     )
 

@@ -48,8 +48,8 @@ def test_a_row_comes_in_and_focus_place_search_and_definition_stay(visit, app):
     page = visit("leaderboard", TABLE, base=app.base)
     choose_mini(page)
     page.wait_for_function(CAPTION, arg=f"{count} models")
-    page.locator("#em-board button[data-sort=bleu]").click()
-    page.wait_for_selector('#em-board th[aria-sort="descending"] button[data-sort=bleu]')
+    page.locator("#em-board button[data-sort=bertscore_minilm]").click()
+    page.wait_for_selector('#em-board th[aria-sort="descending"] button[data-sort=bertscore_minilm]')
     link = page.locator("#em-board tr[data-row]", has_text="Model 17").get_by_role("link", name="Submission")
     link.scroll_into_view_if_needed()
     link.focus()
@@ -63,7 +63,7 @@ def test_a_row_comes_in_and_focus_place_search_and_definition_stay(visit, app):
     assert page.evaluate("document.activeElement.href") == focused
     assert page.evaluate("document.querySelector('.em-scroll').scrollLeft") == sideways
     assert "A newcomer" in page.evaluate(NAMES)
-    assert page.locator('th[aria-sort="descending"] button[data-sort=bleu]').count() == 1
+    assert page.locator('th[aria-sort="descending"] button[data-sort=bertscore_minilm]').count() == 1
 
     page.get_by_label("Find a model").fill("newcomer")
     page.wait_for_function(CAPTION, arg=f"1 of {count + 1} models")

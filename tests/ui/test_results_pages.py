@@ -43,7 +43,7 @@ def test_the_first_screen_shows_the_whole_board(visit):
 
 
 def test_a_column_is_sorted_from_the_keyboard_and_keeps_focus_and_place(visit):
-    page = visit("leaderboard", TABLE)
+    page = visit("leaderboard", TABLE, width=1000)
     settled(page)
     page.evaluate("document.querySelector('.em-scroll').scrollLeft = 120")
     page.locator("button[data-sort=wer]").focus()
@@ -83,7 +83,7 @@ def test_search_is_literal_and_says_when_nothing_is_found(visit):
     page.wait_for_function(f"{ROWS} === 3")
     box.fill(".*(")
     page.locator(".em-empty").wait_for()
-    assert page.locator(".em-empty").inner_text() == "No model matches “.*(”."
+    assert page.locator(".em-empty").inner_text().startswith("No model matches “.*(”.")
     box.fill("")
     page.wait_for_function(f"{ROWS} === 14")
 

@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 
 from echomind.cli import main
+from echomind.leaderboard.arrange import arrange
 from echomind.leaderboard.boards import BOARDS
 from echomind.leaderboard.exports import Export, defused, export, file_name, json_schema, to_csv, to_json
 from echomind.leaderboard.records import Record, parse_record
 from echomind.leaderboard.results import Results
-from echomind.leaderboard.arrange import arrange
 from echomind.leaderboard.view import View
 from echomind.settings import ROOT
 from echomind.submissions.store_local import LocalStore
