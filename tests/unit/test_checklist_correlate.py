@@ -12,6 +12,8 @@ constant axis, no coefficient ->
     tests/unit/leaderboard/test_correlation.py::test_a_constant_axis_gives_no_number
 constant axis is explained ->
     tests/unit/leaderboard/test_comparison.py::test_a_constant_axis_is_named
+axis labels carry an arrow of the better direction ->
+    tests/unit/leaderboard/test_scatter.py::test_axes_tell_unit_and_direction_of_better
 influence of each model ->
     tests/unit/leaderboard/test_correlation.py::test_every_model_has_its_influence_and_one_that_leaves_nothing_has_none
 influence is one sentence ->

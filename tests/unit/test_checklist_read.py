@@ -24,6 +24,10 @@ literal search in the browser ->
     tests/ui/test_results_pages.py::test_search_is_literal_and_says_when_nothing_is_found
 literal search of any text ->
     tests/property/test_leaderboard_properties.py::test_search_finds_what_contains_the_text_and_never_fails
+URL, view, URL is identity: Leaderboard ->
+    tests/property/test_query.py::test_view_to_address_to_view_is_identity
+hostile URL parameters: Leaderboard ->
+    tests/unit/leaderboard/test_query.py::test_what_is_not_possible_is_left_out_and_named
 URL, view, URL is identity: Models ->
     tests/unit/leaderboard/test_model_choice.py::test_an_address_leads_back_to_its_choice
 hostile URL parameters: Models ->
@@ -50,6 +54,10 @@ contrast of whole pages, dark and light ->
     tests/ui/test_accessibility.py::test_axe_finds_nothing_that_keeps_anybody_out
 keyboard only ->
     tests/ui/test_accessibility.py::test_tab_leads_to_every_control_in_reading_order_with_a_ring
+plots have a data table: Correlations ->
+    tests/unit/ui/test_correlations.py::test_the_points_are_there_as_a_table_too
+plots have a data table: inside one model ->
+    tests/unit/ui/test_correlations.py::test_inside_one_model_the_plot_and_its_table_say_the_same
 reduced motion ->
     tests/ui/test_accessibility.py::test_reduced_motion_is_respected_everywhere
 """
