@@ -29,6 +29,7 @@ class Canvas(NamedTuple):
     font: int
     left: int
     right: int
+    marks: float  # their size: where two overlap, the pointer finds but one of them
 
     @property
     def line(self) -> int:
@@ -37,8 +38,8 @@ class Canvas(NamedTuple):
 
 
 CANVAS: dict[Width, Canvas] = {
-    "wide": Canvas(560, 380, 13, 64, 16),
-    "narrow": Canvas(276, 360, 11, 50, 8),
+    "wide": Canvas(560, 380, 13, 64, 16, 1.0),
+    "narrow": Canvas(276, 360, 11, 50, 8, 0.72),
 }
 # Mean width of a character of the page's font, in its size; measured high, so that boxes err on the safe side.
 EM = 0.56

@@ -99,9 +99,9 @@ def _details(found: Comparison, record: Record) -> str:
     return "<br>".join(plain(part) for part in parts)
 
 
-def _marks(found: Comparison, colouring: Colouring) -> Iterator[dict[str, Any]]:
+def _marks(found: Comparison, colouring: Colouring, scale: float) -> Iterator[dict[str, Any]]:
     """One trace a group, and the entries of the legend, which draw no point."""
-    scale = _CROWD if crowded(found) else 1.0
+    scale *= _CROWD if crowded(found) else 1.0
     members = [group_of(record, colouring) for record in found.records]
     for group in groups(colouring):
         here = [i for i, member in enumerate(members) if member == group]
@@ -186,7 +186,7 @@ def scatter(found: Comparison, width: Width = "wide", colouring: Colouring = "we
         _bars(whiskers, "approximate", color="rgba(128,120,110,0.6)", width=1, dash="dot"),
         _bars(whiskers, "measured", color="rgba(128,120,110,0.9)", width=1.4),
     ]
-    data = [*_line(found), *(bar for bar in bars if bar), *_marks(found, colouring)]
+    data = [*_line(found), *(bar for bar in bars if bar), *_marks(found, colouring, canvas.marks)]
     layout = _layout(found, canvas, data)
     layout["xaxis"]["range"], layout["yaxis"]["range"] = list(x_span), list(y_span)
     layout["annotations"] = list(_labels(found, canvas, x_span, y_span, whiskers))
@@ -258,7 +258,7 @@ def _labels(
     points = [pixel(x, y) for x, y in zip(found.xs, found.ys, strict=True)]
     names = [shortened(model, canvas.plot_width * _LONGEST_LABEL / (EM * canvas.font)) for model in found.models]
     sizes = [(text_width(name) * EM * canvas.font + 4, canvas.font * 1.3) for name in names]
-    radii = [diameter(record.model.params_b) / 2 + _AROUND for record in found.records]
+    radii = [diameter(record.model.params_b) * canvas.marks / 2 + _AROUND for record in found.records]
     strokes = [(*pixel(bar.x[0], bar.y[1]), *pixel(bar.x[1], bar.y[0])) for bar in whiskers]
     places = place_labels(points, sizes, (canvas.plot_width, canvas.plot_height), radii, strokes)
     for name, x, y, radius, place in zip(names, found.xs, found.ys, radii, places, strict=True):
