@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -51,7 +52,7 @@ class Table:
     ``best`` and ``second`` are the best two values a metric has among the ranked records, found or not; ``steps`` the
     borders of the shading, ``scales`` the ends of the bars. ``found`` counts the rows that the filters let through,
     ``total`` the board's rows and ``models`` the models they are of; ``version`` and ``submissions_missing`` are those
-    of the look at the results.
+    of the look at the results. ``drawn`` is for whoever draws cells: kept as long as the board stays as it is.
     """
 
     view: View
@@ -70,6 +71,7 @@ class Table:
     facets: dict[str, dict[str, int]] = field(default_factory=dict)
     version: int = 0
     submissions_missing: bool = False
+    drawn: dict[tuple[str, str, bool], Any] = field(default_factory=dict, compare=False)
 
     @property
     def sent(self) -> tuple[Row, ...]:
@@ -97,6 +99,7 @@ class _Index:
     scales: dict[str, tuple[float, float]]
     rankings: dict[str, Ranking] = field(default_factory=dict)
     keys: dict[str, dict[str, float]] = field(default_factory=dict)
+    drawn: dict[tuple[str, str, bool], Any] = field(default_factory=dict)
 
 
 def _searched(record: Record) -> str:
@@ -267,6 +270,7 @@ def arrange(view: View, results: Results) -> Table:
         index.facets,
         look.version,
         look.submissions_missing,
+        index.drawn,
     )
 
 

@@ -44,10 +44,9 @@ _LIGATURES = re.compile(r"-(?=-)|,(?=,)|\?(?=`)|!(?=`)")
 
 def escaped(text: str) -> str:
     """``text`` so that LaTeX prints it and runs nothing; what cannot be seen is left out, line ends are spaces."""
-    plain = " ".join(text.split())
-    apart = _LIGATURES.sub(lambda found: f"{found[0]}\0", plain)
-    kept = (c for c in apart if c == "\0" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
-    return "".join("{}" if c == "\0" else _SPECIAL.get(c, c) for c in kept)
+    seen = (c for c in " ".join(text.split()) if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
+    apart = _LIGATURES.sub(lambda found: f"{found[0]}\0", "".join(seen))
+    return "".join("{}" if c == "\0" else _SPECIAL.get(c, c) for c in apart)
 
 
 def to_latex(table: Table, date: datetime.date) -> str:

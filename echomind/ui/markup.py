@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from markupsafe import Markup, escape
 
@@ -27,6 +28,14 @@ def safe_address(url: str) -> str:
     return url
 
 
+@lru_cache(maxsize=512)
+def _attribute(key: str) -> str:
+    name = key.rstrip("_").replace("_", "-")
+    if not _ATTRIBUTE.fullmatch(name) or name.startswith("on") or name == "style":
+        raise ValueError(f"found the attribute {name!r}, expected one without behaviour")
+    return name
+
+
 def h(tag: str, *children: Child | Iterable[Child], **attributes: str | int | bool | None) -> Markup:
     """One element.
 
@@ -38,9 +47,7 @@ def h(tag: str, *children: Child | Iterable[Child], **attributes: str | int | bo
         raise ValueError(f"found the tag {tag!r}, expected a plain element")
     parts = [f"<{tag}"]
     for key, value in attributes.items():
-        name = key.rstrip("_").replace("_", "-")
-        if not _ATTRIBUTE.fullmatch(name) or name.startswith("on") or name == "style":
-            raise ValueError(f"found the attribute {name!r}, expected one without behaviour")
+        name = _attribute(key)
         if value is None or value is False:
             continue
         if value is True:

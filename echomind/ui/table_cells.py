@@ -60,6 +60,14 @@ def range_text(metric: Metric, interval: ScoreInterval) -> str:
 
 def score_cell(table: Table, row: Row, metric: Metric) -> Markup:
     """One score: its value, whether it is among the best two, its interval and the number of items behind it."""
+    key = (row.slug, metric.id, table.view.heat)
+    made: Markup | None = table.drawn.get(key)
+    if made is None:
+        made = table.drawn[key] = _score(table, row, metric)
+    return made
+
+
+def _score(table: Table, row: Row, metric: Metric) -> Markup:
     record = row.record
     value = record.scores.get(metric.id)
     if value is None:

@@ -1,7 +1,7 @@
 import pytest
 from markupsafe import Markup
 
-from echomind.ui.markup import h, link, safe_address, together
+from echomind.ui.markup import SLOT, Template, h, link, safe_address, together
 
 EVIL = "<script>alert('x')</script>\"&"
 SAFE = "&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&#34;&amp;"
@@ -55,3 +55,16 @@ def test_ordinary_addresses_pass(url):
 def test_links_open_apart_and_texts_without_address_stay_texts():
     assert link("a", "https://a.b") == '<a href="https://a.b" target="_blank" rel="noopener noreferrer">a</a>'
     assert link("a", None, "why") == '<span title="why">a</span>'
+
+
+def test_a_template_escapes_what_is_put_in_each_time(parse):
+    cell = Template(h("td", SLOT, h("b", SLOT), title=SLOT))
+    made = cell("<i>", h("i", "kept"), '"><script>')
+    assert str(made) == '<td title="&lt;i&gt;"><i>kept</i><b>&#34;&gt;&lt;script&gt;</b></td>'
+    assert isinstance(made, Markup) and parse(cell("a", "b", "c")).text == "bc"
+
+
+@pytest.mark.parametrize("values", [(), ("a",), ("a", "b", "c", "d")])
+def test_a_template_wants_a_value_for_each_place(values):
+    with pytest.raises(ValueError, match="argument"):
+        Template(h("td", SLOT, h("b", SLOT), title=SLOT))(*values)

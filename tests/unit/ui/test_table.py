@@ -6,6 +6,7 @@ import pytest
 
 from echomind.leaderboard.arrange import arrange
 from echomind.leaderboard.metrics import METRICS
+from echomind.leaderboard.query import Present, read_view
 from echomind.leaderboard.results import Results
 from echomind.leaderboard.view import View, board_choices
 from echomind.settings import ROOT
@@ -273,3 +274,77 @@ def test_any_name_stands_in_the_table_as_itself_and_is_found_by_its_words(parse,
     assert {element.tag for element in page.all()} <= PLAIN_TAGS
     nothing = parse(board_table(arrange(View().on_board("echomind-mini").searching(f"{name} zzz"), results)))
     assert nothing.all("td", class_="em-empty")[0].text == f"No model matches “{name} zzz”.Clear filters"
+
+
+def test_a_note_about_a_link_is_text(parse):
+    view, note = read_view("show=<img src=x onerror=alert(1)>&board=<b>", Present())
+    page = parse(board_table(arrange(view, Results(RESULTS)), note=note))
+    assert page.all("img") == [] and page.all("b") == []
+    assert "<img src=x" in page.all("p", class_="em-notice em-link-note")[0].text
+
+
+def test_a_rank_shows_the_places_it_may_be_and_says_so_in_words(parse):
+    row = next(r for r in draw(parse, View()).all("tr") if r.attributes.get("data-row") == "kimi-audio")
+    cell = row.children[0]
+    assert cell.text == "5may be 5–6" and cell.all("small")[0].attributes["class"] == "em-approximate"
+    assert cell.attributes["title"].startswith("4 of 14 are clearly better; somewhere from place 5 to 6")
+    official = draw(parse, View(official=True)).all("tbody")[0].children[5]
+    assert official.children[0].text == "6" and "own site counts" in official.children[0].attributes["title"]
+
+
+def test_the_next_key_is_said_but_only_the_first_carries_aria_sort(parse):
+    page = draw(parse, View().in_order("wer").then_by("name"))
+    assert [
+        th.attributes["aria-sort"] for th in page.all("th") if th.attributes.get("aria-sort", "none") != "none"
+    ] == ["ascending"]
+    (button,) = page.all("button", data_sort="name")
+    assert button.text == "Model▲2, second key"
+
+
+def test_chips_take_off_what_they_name(parse):
+    view = View().with_filter("weights", "open").with_size(1, 7).searching("audio").then_by("name")
+    chips = draw(parse, view).all("button", class_="em-chip")
+    assert [(chip.attributes["data-act"], chip.attributes["data-value"]) for chip in chips] == [
+        ("unsearch", ""),
+        ("filter", "weights=open"),
+        ("size", ".."),
+        ("unsort", "understanding_reasoning"),
+        ("unsort", "name"),
+    ]
+    assert all(chip.attributes["aria-label"].startswith("Take this") for chip in chips)
+
+
+def test_panels_offer_what_there_is_with_counts(parse):
+    page = draw(parse, View().with_filter("weights", "open"))
+    boxes = {b.attributes["data-value"]: b for b in page.all("input", data_act="filter")}
+    assert "checked" in boxes["weights=open"].attributes and "checked" not in boxes["weights=closed"].attributes
+    assert boxes["weights=open"].parent.text == "open13"
+    assert "prompt=best" not in boxes  # all rows are alike in it
+    assert len(page.all("input", data_act="column")) == 16
+
+
+def test_two_pins_lead_to_a_comparison(parse):
+    one = View().with_pin("echox")
+    assert draw(parse, one).all("a", class_="em-compare em-tool") == []
+    (link,) = draw(parse, one.with_pin("kimi-audio")).all("a", class_="em-compare em-tool")
+    assert link.attributes["href"] == "/models?board=echomind&compare=kimi-audio,echox"
+    page = draw(parse, one.with_pin("kimi-audio"))
+    assert [len(body.children) for body in page.all("tbody")] == [2, 12]
+
+
+def test_a_window_says_what_it_leaves_out(parse):
+    page = draw(parse, replace(View(), rows=5))
+    assert len(page.all("tbody")[0].children) == 5
+    assert page.all("caption")[0].text.endswith("the first 5 are shown")
+    assert [b.text for b in page.all("p", class_="em-more")[0].all("button")] == ["Show 9 more", "Show all 14"]
+
+
+def test_filters_to_nothing_are_friendly(parse):
+    page = draw(parse, View().with_filter("weights", "closed").with_size(1, 2))
+    assert page.all("td", class_="em-empty")[0].text == "No model passes these filters.Clear filters"
+    assert page.all("td", class_="em-empty")[0].all("button")[0].attributes["data-act"] == "clear"
+
+
+def test_the_address_of_the_view_stands_in_the_page(parse):
+    page = draw(parse, View().in_order("wer"))
+    assert page.all("div", class_="em-board")[0].attributes["data-query"] == "sort=wer&show=all"
