@@ -5,7 +5,7 @@ const board = () => element.querySelector('.em-board');
 let told = [], underWay = 0;
 const tell = (act, value) => {
   if (act) told.push([act, value ?? '']);
-  if (underWay || !told.length) return;
+  if (underWay || !told.length || board()?.dataset.opening !== undefined) return;
   underWay = setTimeout(() => { underWay = 0; tell(); }, 3000);  // an answer that never comes holds nobody up
   trigger('select', {acts: told.splice(0)});
 };
@@ -103,7 +103,11 @@ const follow = () => {
 
 
 const arrived = () => document.documentElement.classList.remove('em-arriving');
-setTimeout(arrived, 8000);  // a server that does not answer must not leave the page empty
+setTimeout(() => {  // a server that does not answer must leave the page neither empty nor deaf
+  arrived();
+  board()?.removeAttribute('data-opening');
+  tell();
+}, 8000);
 
 note();
 settle();

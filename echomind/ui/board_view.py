@@ -15,8 +15,12 @@ from echomind.ui.table_notes import below_table
 from echomind.ui.table_tools import table_tools
 
 
-def board_table(table: Table, changes: Sequence[Change] | None = None, note: str = "", address: str = "") -> Markup:
+def board_table(
+    table: Table, changes: Sequence[Change] | None = None, note: str = "", address: str = "", opening: bool = False
+) -> Markup:
     """The board. ``note`` says what of a link could not be shown; ``address`` is where links to this page begin.
+
+    ``opening``: as it stands in the page before anybody's view is known; what is clicked then waits.
 
     The parts are always the same ones, in the same places: the browser makes old parts like new ones, and keeps what
     the visitor opened.
@@ -33,5 +37,6 @@ def board_table(table: Table, changes: Sequence[Change] | None = None, note: str
         below_table(table, changes),
         data_query=write_view(table.view),
         data_address=address,
+        data_opening=opening,
         class_="em-board",
     )

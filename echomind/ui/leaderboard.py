@@ -15,6 +15,7 @@ from echomind.leaderboard.changes import Change, changes
 from echomind.leaderboard.exports import FORMATS, export, file_name
 from echomind.leaderboard.metrics import LANGUAGES
 from echomind.leaderboard.query import Present, asked_board, read_view
+from echomind.leaderboard.query_codecs import fields_of
 from echomind.leaderboard.results import Results
 from echomind.leaderboard.submitted import known_submissions
 from echomind.leaderboard.view import OPENING, View, board_choices, order_choices
@@ -43,11 +44,13 @@ def _changes(view: View, results: Results) -> list[Change] | None:
     return changes(view.board, results.look(view.board).records, submissions)
 
 
-def table_html(view: View, results: Results, note: str = "", address: str = "") -> tuple[str, Drawn]:
+def table_html(
+    view: View, results: Results, note: str = "", address: str = "", opening: bool = False
+) -> tuple[str, Drawn]:
     """The board of a view and what it shows; where the results cannot be read, the reason in its place."""
     try:
         table = arrange(view, results)
-        return str(board_table(table, _changes(view, results), note, address)), (view, table.version)
+        return str(board_table(table, _changes(view, results), note, address, opening)), (view, table.version)
     except ResultsError as error:
         return str(notice(error)), (view, UNREADABLE)
 
@@ -113,8 +116,13 @@ def show(view: View, results: Results, note: str = "", address: str = "", search
     return view, view.board, _orders(view), _languages(view), view.text if search else gr.skip(), html, drawn
 
 
-def arrived(query: str, results: Results, address: str = "") -> Shown:
-    """The page that an address asks for, with a line about what of it is not possible any more."""
+def arrived(query: str, results: Results, address: str = "", view: View = OPENING) -> Shown:
+    """The page that an address asks for, with a line about what of it is not possible any more.
+
+    Of an address that asks for nothing, the ``view`` as it is: somebody may have been quicker than the page.
+    """
+    if not fields_of(query):
+        return show(view, results, address=address)
     try:
         look = results.look(asked_board(query))
         present = Present(facets_of(asked_board(query), look.records), look.records)
@@ -143,7 +151,7 @@ def _page(site: Site) -> tuple[Any, ...]:
         language = gr.Radio([], label="Language", visible=False, min_width=150)
         search = gr.Textbox(label="Find a model", placeholder="name or organisation", max_lines=1, min_width=150)
     script = (site.settings.assets_dir / "board.js").read_text(encoding="utf-8")
-    first = table_html(OPENING, site.results, address=address)[0]
+    first = table_html(OPENING, site.results, address=address, opening=True)[0]
     table = gr.HTML(first, apply_default_css=False, js_on_load=script, elem_id="em-board")
     return address, board, order, language, search, table
 
@@ -181,8 +189,8 @@ def build_leaderboard(site: Site) -> None:
         cleared = any(name in CLEARS_SEARCH for name, _ in told)
         return show(acted_all(v, told), results, address=address, search=cleared)
 
-    def arrive(asked: str) -> Shown:
-        return arrived(asked, results, address)
+    def arrive(v: View, asked: str) -> Shown:
+        return arrived(asked, results, address, v)
 
     def look(v: View, d: Drawn | None) -> tuple[Any, Any]:
         return news(v, d, results, address)
@@ -195,7 +203,7 @@ def build_leaderboard(site: Site) -> None:
     language.input(spoken(pick_language), [view, language], **quiet)
     search.change(spoken(find), [view, search], **quiet)
     table.select(spoken(act), [view], **quiet | {"trigger_mode": "multiple"})
-    current_page().load(spoken(arrive), [query], js=ADDRESS, **quiet)
+    current_page().load(spoken(arrive), [view, query], js=ADDRESS, **quiet)
     timer.tick(spoken(look), [view, drawn], **quiet | {"outputs": [table, drawn], "queue": False})
     saved = table.download(spoken(save), [view], **quiet | {"outputs": [file]})
     saved.then(None, [file], [file], js=SAVE, api_visibility="private")
