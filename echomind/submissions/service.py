@@ -138,9 +138,13 @@ class Submissions:
         return name, self.store.read(submission_id, name)
 
     def download(self, submission_id: str) -> dict[str, bytes]:
-        """What was scored and what came of it, by name: the receipt, ``raw/…``, and all reports. Nothing private."""
+        """What was scored and what came of it, by name: the receipt, ``raw/…``, and all reports. Nothing private.
+
+        How old the sender's account is, which moderators see, is left out of the receipt.
+        """
         found = self.store.get(submission_id)
-        files = {RECEIPT: to_json(found.receipt)}
+        sender = found.receipt.sender.model_copy(update={"account_since": None})
+        files = {RECEIPT: to_json(found.receipt.model_copy(update={"sender": sender}))}
         files |= {f"{RAW}/{file.name}": self.store.read(submission_id, file.name) for file in found.receipt.files}
         for event in found.events:
             if event.kind == "scored":

@@ -3,7 +3,8 @@ from pydantic import SecretStr
 
 from echomind.errors import EchoMindError
 from echomind.settings import Settings
-from echomind.submissions.model import Sender, new_event, now
+from echomind.submissions.layout import from_json
+from echomind.submissions.model import Receipt, Sender, new_event, now
 from echomind.submissions.moderation import Moderator, NotAllowed
 from echomind.submissions.outcomes import add_scored, publish
 from echomind.submissions.progress import Progress
@@ -123,6 +124,14 @@ def test_the_report_and_the_download(service):
         ["receipt.json", "raw/answers.jsonl"]
         + [f"{kind}-echomind-{v}.json{'l' * (kind == 'items')}" for kind in ("scores", "items") for v in ("0.9", "1.0")]
     )
+
+
+def test_a_download_does_not_tell_how_old_the_account_is(service):
+    sender = Sender(provider="huggingface", name="Ada", account_since=now())
+    files = {"answers.jsonl": b"aged"}
+    receipt = service.submit(made_receipt(files, at=now()).model_copy(update={"sender": sender}), files)
+    shown = from_json(Receipt, service.download(receipt.id)["receipt.json"], "receipt.json")
+    assert shown == receipt.model_copy(update={"sender": sender.model_copy(update={"account_since": None})})
 
 
 def test_who_moderates(service):
