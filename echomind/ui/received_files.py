@@ -109,10 +109,16 @@ class ReceivedFiles:
             if place.parent != self._uploads:
                 with contextlib.suppress(OSError):  # not empty, or gone with a clean-up of gradio's
                     place.parent.rmdir()
-        elif place in self._here:
-            os.link(self._here[place], to)
-        else:
+        elif not self._linked(place, to):
             raise NotReceived(f"{shown(place.name)}: the upload is no longer here; please send it again")
+
+    def _linked(self, place: Path, to: Path) -> bool:
+        """Whether another call has the same upload, and shares it; that call may be just putting it elsewhere."""
+        try:
+            os.link(self._here[place], to)
+        except (KeyError, FileNotFoundError):
+            return False
+        return True
 
     def _forget(self, folder: Path) -> None:
         with self._lock:

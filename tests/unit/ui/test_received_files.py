@@ -154,3 +154,12 @@ def test_what_a_killed_process_left_is_removed_and_what_a_living_one_uses_is_not
         ReceivedFiles(folder, own)
         assert not left.exists()
         assert read(incoming) == [("a.jsonl", b"answers")]
+
+
+def test_what_another_call_has_put_elsewhere_meanwhile_is_to_be_sent_again(received, folder, own):
+    path = put(folder)
+    with received.taken([path]) as incoming:
+        incoming[0].content.rename(folder.parent / "tray")
+        with pytest.raises(NotReceived, match="no longer here; please send it again"):
+            received.taken([path]).__enter__()
+    assert nothing_left(folder, own)
