@@ -159,6 +159,8 @@ def test_hostile_names_run_nothing(visit, serve, tmp_path):
     page = visit("correlations", PLOT, base=base)
     page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
     page.wait_for_function("document.querySelectorAll('#em-plot .annotation-text').length > 0")
-    assert evil in page.locator("#em-plot .annotation-text").first.text_content()
+    label = page.locator("#em-plot .annotation-text").first.text_content()
+    assert label.endswith("…") and evil.startswith(label[:-1]) and len(label) > 40  # the table has all of it
+    assert evil in page.locator("#em-below").text_content()
     assert page.locator("img[src=x]").count() == 0
     assert alerts == []
