@@ -7,191 +7,17 @@ exits 0, 2 (bad input, explained in one line) or 1 (our fault).
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from echomind import __version__
-from echomind.errors import ConfigurationError, EchoMindError
-from echomind.settings import get_settings
+from echomind import __version__, cli_commands
+from echomind.errors import EchoMindError
 
 Command = Callable[[argparse.Namespace], int]
 _Parsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
-
-
-def _results_check(args: argparse.Namespace) -> int:
-    from echomind.leaderboard.check import check_results
-
-    report = check_results(args.dir or get_settings().results_dir)
-    if args.json:
-        print(report.to_json())
-    else:
-        for problem in report.problems:
-            print(problem, file=sys.stderr)
-        print(f"{report.files} files, {len(report.problems)} problems")
-    return 2 if report.problems else 0
-
-
-def _results(args: argparse.Namespace) -> int:
-    if args.action == "check":
-        if args.board or args.format or args.language:
-            raise ConfigurationError("found --board, --format or --language, expected options that check has a use for")
-        return _results_check(args)
-    from echomind.leaderboard.export_command import run_export, run_schema
-
-    if args.action == "schema":
-        return run_schema()
-    if not args.board:
-        raise ConfigurationError("found no --board, expected the board to export")
-    if args.json and args.format == "csv":
-        raise ConfigurationError("found --json and --format csv, expected one of the two")
-    return run_export(
-        args.board,
-        "json" if args.json or args.format == "json" else "csv",
-        results_dir=args.dir,
-        language=args.language,
-    )
-
-
-def _talk(args: argparse.Namespace) -> int:
-    from echomind.talk.command import run_talk
-
-    return run_talk(args.clips, history=args.history, topic=args.topic, voice=args.voice, as_json=args.json)
-
-
-def _answer(args: argparse.Namespace) -> int:
-    from echomind.talk.questions import run_answer
-
-    return run_answer(args.questions, as_json=args.json)
-
-
-def _evaluate(args: argparse.Namespace) -> int:
-    from echomind.models.evaluation.command import run_evaluate
-    from echomind.talk.speak import speak
-
-    return run_evaluate(
-        args.model,
-        args.set,
-        args.out,
-        prompt=args.prompt,
-        only=args.only,
-        limit=args.limit,
-        concurrency=args.concurrency,
-        voice=args.voice,
-        speak=speak if args.speech else None,
-        as_json=args.json,
-    )
-
-
-# Options of ``score`` that only some kinds of predictions have a use for.
-_JUDGED_OPTIONS = ("judge", "repeats", "reply_audio")
-_SCORE_OPTIONS: dict[str, tuple[str, ...]] = {
-    "echomind": ("set", "references", "voice", "answer_field", "items", "only", "no_neural", "audio", *_JUDGED_OPTIONS),
-    "humdial": ("ratings", "turn_rule", *_JUDGED_OPTIONS),
-    "televal": (),
-}
-
-
-def _score(args: argparse.Namespace) -> int:
-    for option in sorted({option for options in _SCORE_OPTIONS.values() for option in options}):
-        if option not in _SCORE_OPTIONS[args.kind] and getattr(args, option):
-            name = option.replace("_", "-")
-            raise ConfigurationError(f"found --{name}, expected options that --kind {args.kind} has a use for")
-    repeats = args.repeats or 1
-    if args.kind == "televal":
-        from echomind.scoring.other_commands import run_televal
-
-        return run_televal(args.paths, out=args.out, as_json=args.json)
-    if args.kind == "humdial":
-        from echomind.scoring.other_commands import run_humdial
-
-        return run_humdial(
-            args.paths,
-            judge=args.judge,
-            repeats=repeats,
-            ratings=args.ratings,
-            turn_rule=args.turn_rule or "last_non_neutral",
-            reply_audio=args.reply_audio,
-            out=args.out,
-            as_json=args.json,
-        )
-    from echomind.scoring.command import run_score
-
-    return run_score(
-        args.paths,
-        set_name=args.set,
-        references=args.references,
-        voice=args.voice,
-        answer_field=args.answer_field,
-        items=args.items,
-        out=args.out,
-        only=args.only,
-        neural=not args.no_neural,
-        judge=args.judge,
-        repeats=repeats,
-        audio=args.audio,
-        reply_audio=args.reply_audio,
-        as_json=args.json,
-    )
-
-
-def _mini_build(args: argparse.Namespace) -> int:
-    from echomind.benchmark.mini_build import run_mini_build
-
-    return run_mini_build(args.out, seed=args.seed, limit=args.limit, as_json=args.json)
-
-
-def _mini_board(args: argparse.Namespace) -> int:
-    from echomind.leaderboard.mini_board import run_mini_board
-
-    return run_mini_board(args.out, args.models, set_name=args.set, as_json=args.json)
-
-
-def _submissions_work(args: argparse.Namespace) -> int:
-    from echomind.submissions.commands import run_work
-
-    return run_work(once=args.once, workers=args.workers)
-
-
-def _submissions_rescore(args: argparse.Namespace) -> int:
-    from echomind.submissions.commands import run_rescore
-
-    return run_rescore(as_json=args.json)
-
-
-def _submissions_schema(args: argparse.Namespace) -> int:
-    from echomind.submissions.commands import run_schema
-
-    return run_schema()
-
-
-def _submissions_list(args: argparse.Namespace) -> int:
-    from echomind.submissions.commands import run_list
-
-    return run_list(as_json=args.json)
-
-
-def _train(args: argparse.Namespace) -> int:
-    from echomind.training.stages import load_stage_config, run_stage
-
-    report = run_stage(args.stage, load_stage_config(args.config))
-    print(json.dumps(report) if args.json else json.dumps(report, indent=1))
-    return 0
-
-
-def _card(args: argparse.Namespace) -> int:
-    from echomind.training.card import measure, write_figures
-    from echomind.training.card_text import write_card
-
-    model = args.model or Path(get_settings().model_path)
-    figures = measure(model, args.data_root, args.only)
-    if args.write:
-        write_card(model, write_figures(model, figures))
-    print(json.dumps(figures) if args.json else json.dumps(figures, indent=1))
-    return 0
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -206,7 +32,7 @@ def build_parser() -> argparse.ArgumentParser:
         command.set_defaults(run=run)
         return command
 
-    talk = add("talk", _talk, "answer spoken clips: transcript, cues, V-A-D, thinking, reply")
+    talk = add("talk", cli_commands.talk, "answer spoken clips: transcript, cues, V-A-D, thinking, reply")
     talk.add_argument("clips", nargs="+", type=Path, metavar="CLIP")
     talk.add_argument("--history", type=Path, help='earlier turns: JSON list of {"user", "reply", "emotion"?}')
     talk.add_argument("--topic", default="", help="what the conversation is about, e.g. school")
@@ -214,10 +40,12 @@ def build_parser() -> argparse.ArgumentParser:
         "--voice", type=Path, metavar="OUT.wav", help="also speak the reply into this file (one clip only)"
     )
 
-    answer = add("answer", _answer, "answer multiple-choice questions about clips")
+    answer = add("answer", cli_commands.answer, "answer multiple-choice questions about clips")
     answer.add_argument("--questions", type=Path, required=True, metavar="FILE.jsonl")
 
-    evaluate = add("evaluate", _evaluate, "ask a model everything a benchmark set asks; resumes what was cut off")
+    evaluate = add(
+        "evaluate", cli_commands.evaluate, "ask a model everything a benchmark set asks; resumes what was cut off"
+    )
     evaluate.add_argument(
         "--model",
         required=True,
@@ -233,7 +61,9 @@ def build_parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--voice", choices=["synthesis", "human"], help="where a set has both; default: synthesis")
     evaluate.add_argument("--speech", action="store_true", help="also keep spoken replies, where the model can speak")
 
-    score = add("score", _score, "score prediction files: every level, type and attribute with 95 % intervals")
+    score = add(
+        "score", cli_commands.score, "score prediction files: every level, type and attribute with 95 % intervals"
+    )
     score.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="files, or a folder of `evaluate`")
     score.add_argument("--set", default="", help="mini (default), echomind, a folder, or a Hub id")
     score.add_argument("--references", type=Path, metavar="DIR", help="a folder with the set, instead of --set")
@@ -250,7 +80,10 @@ def build_parser() -> argparse.ArgumentParser:
         "--reply-audio", type=Path, metavar="DIR", help="where spoken replies lie; default: beside files"
     )
     score.add_argument(
-        "--kind", choices=list(_SCORE_OPTIONS), default="echomind", help="what the files answer; default: echomind"
+        "--kind",
+        choices=list(cli_commands.SCORE_OPTIONS),
+        default="echomind",
+        help="what the files answer; default: echomind",
     )
     score.add_argument("--ratings", type=Path, metavar="FILE.jsonl", help="humdial: people's marks for T3 D2 and D3")
     score.add_argument(
@@ -259,7 +92,7 @@ def build_parser() -> argparse.ArgumentParser:
         help="humdial: the turn of task 3 that is judged; default: last_non_neutral",
     )
 
-    results = add("results", _results, "look after the results: check the files, or export a board")
+    results = add("results", cli_commands.results, "look after the results: check the files, or export a board")
     results.add_argument(
         "action",
         choices=["check", "export", "schema"],
@@ -272,11 +105,18 @@ def build_parser() -> argparse.ArgumentParser:
 
     about = "EchoMind-Mini, our own open set: build it, or make its board"
     mini = commands.add_parser("mini", help=about, description=about).add_subparsers(dest="action", required=True)
-    build = add("build", _mini_build, "make the set, or complete one that was cut off (needs flite and festival)", mini)
+    build = add(
+        "build",
+        cli_commands.mini_build,
+        "make the set, or complete one that was cut off (needs flite and festival)",
+        mini,
+    )
     build.add_argument("--out", type=Path, required=True, metavar="DIR")
     build.add_argument("--seed", type=int, default=0, help="another cast, other clips and another order of options")
     build.add_argument("--limit", type=_count, metavar="N", help="the first N scripts alone")
-    board = add("board", _mini_board, "let models sit the set, score them and write their records; resumable", mini)
+    board = add(
+        "board", cli_commands.mini_board, "let models sit the set, score them and write their records; resumable", mini
+    )
     board.add_argument("--out", type=Path, required=True, metavar="DIR", help="e.g. results/echomind-mini")
     board.add_argument("--models", nargs="+", default=["echomind", "transcript-only", "majority", "random"])
     board.add_argument("--set", default="mini", help="mini (default), or the folder of another build")
@@ -284,18 +124,18 @@ def build_parser() -> argparse.ArgumentParser:
     about = "uploads: score what was received, score again with a new scorer, list them, or say what is read"
     sent = commands.add_parser("submissions", help=about, description=about)
     acts = sent.add_subparsers(dest="action", required=True)
-    work = add("work", _submissions_work, "score what was received, until it is told to end", acts)
+    work = add("work", cli_commands.submissions_work, "score what was received, until it is told to end", acts)
     work.add_argument("--once", action="store_true", help="end when nothing waits any more")
     work.add_argument("--workers", type=_count, metavar="N", help="scored at a time; default: as settings say")
-    add("rescore", _submissions_rescore, "score again what an older scorer scored; old scores stay", acts)
-    add("schema", _submissions_schema, "print the JSON Schema of a line of predictions in JSON Lines", acts)
-    add("list", _submissions_list, "every submission and its state, newest first", acts)
+    add("rescore", cli_commands.submissions_rescore, "score again what an older scorer scored; old scores stay", acts)
+    add("schema", cli_commands.submissions_schema, "print the JSON Schema of a line of predictions in JSON Lines", acts)
+    add("list", cli_commands.submissions_list, "every submission and its state, newest first", acts)
 
-    train = add("train", _train, "run one stage of training")
+    train = add("train", cli_commands.train, "run one stage of training")
     train.add_argument("stage", help="text, align or joint")
     train.add_argument("--config", type=Path, required=True, metavar="FILE")
 
-    card = add("card", _card, "measure the figures of the model card")
+    card = add("card", cli_commands.card, "measure the figures of the model card")
     card.add_argument("--model", type=Path, help="checkpoint folder; default: the one the app uses")
     card.add_argument("--data-root", type=Path, required=True, help="folder with ravdess/, emobank/, ...")
     card.add_argument("--only", nargs="*", help="some of the measurements by name")
