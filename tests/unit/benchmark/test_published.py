@@ -140,7 +140,7 @@ def test_missing_clips_are_told_on_request(folder, tmp_path):
         (b"{}", "found an empty object, expected an array of records"),
         (b"[]", "found an array of 0 values, expected an array of records"),
         (b"[3]", "record 1: found 3, expected an object"),
-        (b"1" * 5000, "found a number that cannot be read"),
+        (b"1" * 5000, "found a number of too many digits to be read"),
     ],
 )
 @pytest.mark.parametrize("name", ["script_info_synthesis.json", "MCQ/understanding.json", "MCQ/reasoning.json"])

@@ -15,7 +15,7 @@ from echomind.leaderboard.exports import Export, defused, export, file_name, jso
 from echomind.leaderboard.records import Record, parse_record
 from echomind.leaderboard.results import Results
 from echomind.leaderboard.view import View
-from echomind.settings import ROOT
+from echomind.settings import ROOT, get_settings
 from echomind.submissions.store_local import LocalStore
 from tests.unit.leaderboard.made_rows import HOSTILE, PLAIN, made_rows
 
@@ -151,13 +151,15 @@ def test_every_board_names_what_to_cite_and_the_licence_of_its_figures(board):
 @pytest.fixture
 def command(tmp_path, monkeypatch, capfdbinary):
     monkeypatch.setenv("ECHOMIND_DATA_DIR", str(tmp_path))
+    get_settings.cache_clear()
 
     def run(*arguments):
         status = main(["results", *arguments])
         return status, capfdbinary.readouterr()
 
     made_rows(LocalStore(tmp_path / "submissions"), HOSTILE[:3])
-    return run
+    yield run
+    get_settings.cache_clear()
 
 
 def test_the_command_writes_the_same_files(command):

@@ -1,6 +1,7 @@
 """A page asked for in a scheme has its colours before any script has run; nothing else is touched."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -42,7 +43,8 @@ def answer(path, method="GET"):
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app=APP), base_url="http://here") as client:
             return await client.request(method, path)
 
-    return asyncio.run(ask())
+    with ThreadPoolExecutor(1) as apart:  # browser tests leave a loop running in the thread of the tests
+        return apart.submit(asyncio.run, ask()).result()
 
 
 @pytest.mark.parametrize("path", ["/", "/streamed"])
