@@ -20,6 +20,7 @@ from echomind.errors import EchoMindError
 from echomind.submissions.check import Check, IntakeError
 from echomind.submissions.intake import IntakeUnavailable
 from echomind.submissions.limits import AlreadyReceived, LimitReached
+from echomind.submissions.lookups import Lookups, TooManyLookups
 from echomind.submissions.service import Status
 from echomind.submissions.store import StoreError, UnknownSubmission
 from echomind.submissions.trays import NoTray
@@ -70,6 +71,7 @@ class Steps:
 
     def __init__(self, site: Site, uploads: Path) -> None:
         self._site = site
+        self._lookups = Lookups(site.desk)  # the receipt comes from the browser: it may be anything
         limit = site.settings.max_upload_mb * 2**20
         received = ReceivedFiles(uploads, site.settings.data_dir / "submission-calls")
         self._uploads = UploadDesk(site.desk.trays, received, limit)
@@ -153,10 +155,12 @@ class Steps:
         """Open the receipt of a submission."""
         shown = Shown(step=RECEIPT, receipt=submission_id, refused=Markup(""))
         try:
-            status = self._site.desk.submissions.status(submission_id)
+            status = self._lookups.status(submission_id)
             scores = scored_html(status, self._report(status))
         except UnknownSubmission:
             return Shown(step=CHOOSE, receipt="", moving=False)
+        except TooManyLookups as error:  # nobody knows whether there is such a receipt: the page asks again
+            return replace(shown, done=view.refused(str(error)), moving=True)
         except StoreError as error:
             return replace(shown, done=lost_html(submission_id, str(error)), moving=True)
         return replace(

@@ -8,6 +8,7 @@ from echomind.leaderboard.results import Results
 from echomind.submissions import desk as desk_module
 from echomind.submissions.desk import Desk
 from echomind.submissions.intake import IntakeUnavailable
+from echomind.submissions.lookups import Lookups, Misses
 from echomind.submissions.store import StoreUnavailable
 from echomind.submissions.store_local import LocalStore
 from echomind.ui.identity import Identity
@@ -200,6 +201,13 @@ def test_a_store_that_cannot_be_read_keeps_the_receipt_on_the_page(ready, monkey
     shown = ready.steps.look(receipt)
     assert (shown.step, shown.receipt, shown.moving) == (RECEIPT, receipt, True)
     assert receipt in shown.done and "it is kept" in shown.done and shown.facts is None
+
+
+def test_receipts_that_do_not_exist_are_asked_for_only_so_often(ready, monkeypatch):
+    full = Misses(most=0)
+    monkeypatch.setattr(ready.steps, "_lookups", Lookups(ready.desk, full))
+    shown = ready.steps.look("0" * 12 + "-" + "0" * 32)
+    assert "try again" in shown.done and "it is kept" not in shown.done
 
 
 @pytest.mark.parametrize("unknown", ["0" * 12 + "-" + "0" * 32, "../../etc", "<b>"])
