@@ -5,9 +5,6 @@ https alone and is passed by hand.
 """
 
 import json
-import os
-import subprocess
-import sys
 from types import SimpleNamespace
 from urllib.parse import urlsplit
 
@@ -17,12 +14,12 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from itsdangerous import URLSafeTimedSerializer
 
-from echomind.settings import ROOT
 from echomind.submissions.store_local import LocalStore
 from tests.unit.scoring.made_sets import made_predictions, made_set
 from tests.unit.submissions.made_references import settings_for
 from tests.unit.submissions.made_uploads import FULL_FORM, json_lines
-from tests.unit.ui.openid_provider import CLIENT_ID, CLIENT_SECRET, Provider
+from tests.unit.ui.openid_provider import CLIENT_SECRET, Provider
+from tests.unit.ui.space_app import app_on_space
 
 SET = made_set(2)
 FORM = {name: FULL_FORM[name] for name in ("board", "model", "prompt", "voice")}
@@ -56,40 +53,9 @@ def space(provider, tmp_path_factory):
     """The app as on a Space: its address, and its store."""
     folder = tmp_path_factory.mktemp("space")
     settings = settings_for(folder, SET)
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("ECHOMIND_", "GRADIO_"))}
-    environment |= {
-        "SYSTEM": "spaces",
-        "SPACE_ID": "me/echomind",
-        "SPACE_HOST": "me-echomind.example.org",
-        "OAUTH_CLIENT_ID": CLIENT_ID,
-        "OAUTH_CLIENT_SECRET": CLIENT_SECRET,
-        "OAUTH_SCOPES": "openid profile",
-        "OPENID_PROVIDER_URL": provider.url,
-        "ECHOMIND_ASSETS_DIR": str(settings.assets_dir),
-        "ECHOMIND_DATA_DIR": str(settings.data_dir),
-        "ECHOMIND_SCORING_WORKERS": "0",
-        "ECHOMIND_SUBMISSIONS_PER_DAY": "0",
-        "GRADIO_TEMP_DIR": str(folder / "gradio"),
-        "GRADIO_ANALYTICS_ENABLED": "False",
-        "HF_HUB_OFFLINE": "1",
-    }
-    log = (folder / "log.txt").open("w")
-    process = subprocess.Popen(
-        [sys.executable, "-c", APP],
-        cwd=ROOT,
-        env=environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=log,
-        text=True,
-    )
-    said = next((line for line in process.stdout if line.startswith("at ")), "")
-    assert said, (folder / "log.txt").read_text()
-    yield SimpleNamespace(url=said.split()[1].rstrip("/"), store=LocalStore(settings.data_dir / "submissions"))
-    process.stdin.close()
-    process.wait(30)
-    process.stdout.close()
-    log.close()
+    given = {"assets_dir": settings.assets_dir, "data_dir": settings.data_dir, "submissions_per_day": 0}
+    with app_on_space(APP, provider, folder, **given) as url:
+        yield SimpleNamespace(url=url, store=LocalStore(settings.data_dir / "submissions"))
 
 
 def go(url, cookie="", **more):

@@ -1,16 +1,13 @@
 """The pages as on a Space, by HTTP with real sessions: each sees what is theirs, and names decide who moderates."""
 
-import os
-import subprocess
-import sys
 from types import SimpleNamespace
 
 import pytest
 
-from echomind.settings import ROOT
-from tests.unit.ui.openid_provider import CLIENT_ID, CLIENT_SECRET, Provider
+from tests.unit.ui.openid_provider import Provider
 from tests.unit.ui.raw_events import called, events
 from tests.unit.ui.shown_submissions import Shelf
+from tests.unit.ui.space_app import app_on_space
 from tests.unit.ui.test_sign_in import signed_in
 
 APP = """
@@ -49,39 +46,9 @@ def space(provider, tmp_path_factory):
     shelf.add("ada", "Model of Ada", sender="ada", contact="ada-private@example.org")
     shelf.add("bob", "Model of Bob", sender="bob")
     shelf.add("local", "Model of a machine")
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("ECHOMIND_", "GRADIO_"))}
-    environment |= {
-        "SYSTEM": "spaces",
-        "SPACE_ID": "me/echomind",
-        "SPACE_HOST": "me-echomind.example.org",
-        "OAUTH_CLIENT_ID": CLIENT_ID,
-        "OAUTH_CLIENT_SECRET": CLIENT_SECRET,
-        "OAUTH_SCOPES": "openid profile",
-        "OPENID_PROVIDER_URL": provider.url,
-        "ECHOMIND_DATA_DIR": str(shelf.data),
-        "ECHOMIND_SCORING_WORKERS": "0",
-        "ECHOMIND_MODERATORS": "mo",
-        "ECHOMIND_ADMIN_TOKEN": "sesame",
-        "GRADIO_TEMP_DIR": str(folder / "gradio"),
-        "GRADIO_ANALYTICS_ENABLED": "False",
-        "HF_HUB_OFFLINE": "1",
-    }
-    with (folder / "log.txt").open("w") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-c", APP],
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-        )
-        said = next((line for line in process.stdout if line.startswith("at ")), "")
-        assert said, (folder / "log.txt").read_text()
-        yield SimpleNamespace(url=said.split()[1].rstrip("/"), shelf=shelf)
-        process.stdin.close()
-        process.wait(30)
-        process.stdout.close()
+    given = {"data_dir": shelf.data, "moderators": "mo", "admin_token": "sesame"}
+    with app_on_space(APP, provider, folder, **given) as url:
+        yield SimpleNamespace(url=url, shelf=shelf)
 
 
 @pytest.fixture(scope="module")
