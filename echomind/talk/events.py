@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from echomind.models.asr import Transcript
 from echomind.models.protocol import Perception, Thinking
 from echomind.talk.care import Care
+from echomind.talk.prosody import PLAIN, Prosody
 from echomind.talk.speak import Speech
 
 
@@ -62,17 +63,19 @@ class Cared:
 
 @dataclass(frozen=True)
 class ReplyPiece:
-    """The next piece of the reply's text."""
+    """The next piece of the reply's text; the sentences it ends are spoken while the next ones are written."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class Spoken:
-    """The reply as sound, or the one line that says why there is none."""
+    """One ``sentence`` of the reply as sound, said in ``delivery``; or the ``problem`` that leaves it without."""
 
     speech: Speech | None
     problem: str = ""
+    sentence: str = ""
+    delivery: Prosody = PLAIN
 
 
 @dataclass(frozen=True)

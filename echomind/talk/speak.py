@@ -16,7 +16,7 @@ import sys
 import tempfile
 import textwrap
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,8 +52,8 @@ class Speech:
     text: str
 
 
-def speak(text: str, emotion: str = "", *, engine: str | None = None, timeout_s: float = TIMEOUT_S) -> Speech:
-    """Speak ``text`` to someone who feels ``emotion`` (an id such as ``"sad"``; anything else is plain).
+def speak(text: str, how: str | Prosody = "", *, engine: str | None = None, timeout_s: float = TIMEOUT_S) -> Speech:
+    """Speak ``text``. ``how``: a delivery, or the emotion it answers (an id such as ``"sad"``; anything else is plain).
 
     ``engine``: ``"flite"``, ``"espeak-ng"`` or ``"espeakng-loader"``; by default the first that is here.
     Raises ``VoiceError`` when there is nothing to say, no engine, or the engine fails or outlasts ``timeout_s``.
@@ -66,7 +66,8 @@ def speak(text: str, emotion: str = "", *, engine: str | None = None, timeout_s:
     engine = engine or voice_engine()
     if engine not in ENGINES:
         raise VoiceError(f"voice {engine!r}: no such engine; expected one of {', '.join(ENGINES)}")
-    prosody, deadline = prosody_for(emotion), time.monotonic() + timeout_s
+    prosody = prosody_for(how) if isinstance(how, str) else how
+    deadline = time.monotonic() + timeout_s
     parts: list[np.ndarray] = []
     rate = 0
     with tempfile.TemporaryDirectory(prefix="echomind-voice-") as folder:
@@ -79,6 +80,27 @@ def speak(text: str, emotion: str = "", *, engine: str | None = None, timeout_s:
     file = io.BytesIO()
     soundfile.write(file, spoken, rate, format="WAV", subtype="PCM_16")
     return Speech(file.getvalue(), len(spoken) / rate, engine, " ".join(pieces))
+
+
+def joined(sentences: Sequence[Speech], pause_s: float) -> Speech:
+    """Spoken sentences as one sound, ``pause_s`` of silence between them.
+
+    Raises ``VoiceError`` when there is none or they differ in sample rate.
+    """
+    import soundfile
+
+    if not sentences:
+        raise VoiceError("nothing to join: found no spoken sentence; expected at least one")
+    read = [soundfile.read(io.BytesIO(sentence.wav), dtype="int16") for sentence in sentences]
+    rates = sorted({rate for _, rate in read})
+    if len(rates) > 1:
+        raise VoiceError(f"cannot join: found sample rates {rates}; expected one")
+    between = np.zeros(round(pause_s * rates[0]), dtype=np.int16)
+    parts = [part for samples, _ in read for part in (samples, between)][:-1]
+    whole, file = np.concatenate(parts), io.BytesIO()
+    soundfile.write(file, whole, rates[0], format="WAV", subtype="PCM_16")
+    engines = dict.fromkeys(sentence.engine for sentence in sentences)
+    return Speech(file.getvalue(), len(whole) / rates[0], ", ".join(engines), " ".join(s.text for s in sentences))
 
 
 def voice_engine() -> str:

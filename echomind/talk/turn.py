@@ -7,7 +7,7 @@ the documented JSON object, for the terminal and the API. Neither keeps anything
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,12 @@ from echomind.models.asr import Recognizer, Transcript
 from echomind.models.protocol import VAD, Perception, SpokenLanguageModel, Thinking, Turn
 from echomind.talk.care import Care, check
 from echomind.talk.events import Cared, Done, Event, Heard, Perceived, ReplyPiece, Spoken, Thought, Timings
-from echomind.talk.speak import Speech, speak
+from echomind.talk.prosody import PLAIN
+from echomind.talk.speak import Speech, joined, speak
+from echomind.talk.speaking import Speak, spoken_along
 
-Speak = Callable[[str, str], Speech]
 CONTRACT_KEYS = ("transcript", "cues", "vad", "thinking", "reply", "timings_s")  # between "clip" and "model"
-MAX_TURNS = 8  # of history given to the model; HumDial's dialogues have 3 to 5
+MAX_TURNS = 5  # of history given to the model, as many as the longest of HumDial's dialogues have
 
 
 @dataclass(frozen=True)
@@ -45,10 +46,11 @@ def talk(
     decode_s: float | None = None,
     seed: int = 0,
 ) -> Iterator[Event]:
-    """One turn, event by event: Heard, Perceived, Thought, (Cared,) ReplyPiece..., (Spoken,) Done.
+    """One turn, event by event: Heard, Perceived, Thought, (Cared,) ReplyPiece and Spoken in turns, Done.
 
-    ``transcript``: the words, where the speaker has corrected them; None to recognise them. ``voice``: how to speak the
-    reply, None for no sound. ``decode_s``: what decoding took, when the caller did it. Without a model: Heard, Done.
+    ``transcript``: the words, where the speaker has corrected them; None to recognise them. ``voice``: how to speak a
+    sentence of the reply, None for no sound; it works while the next sentences are written.
+    ``decode_s``: what decoding took, when the caller did it. Without a model: Heard, Done.
     """
     started = time.perf_counter() - (decode_s or 0.0)
     timings = Timings(decode=decode_s)
@@ -64,16 +66,12 @@ def talk(
             perception = models.model.perceive(clip, heard.text, topic=topic, history=history[-MAX_TURNS:])
         yield Perceived(perception)
         pieces: list[str] = []
-        emotion = ""
-        for event in _reply(models.model, perception, check(heard.text), timings, seed):
-            if isinstance(event, Thought):
-                emotion = event.thinking.emotion
-            elif isinstance(event, ReplyPiece):
+        answer = _reply(models.model, perception, check(heard.text), timings, seed)
+        for event in answer if voice is None else spoken_along(answer, voice, perception.cues, timings):
+            if isinstance(event, ReplyPiece):
                 pieces.append(event.text)
             yield event
         reply = "".join(pieces).strip()
-        if voice is not None:
-            yield _voice(voice, reply, emotion, timings)
     timings.total = time.perf_counter() - started
     yield Done(reply, timings)
 
@@ -108,16 +106,6 @@ def _reply(
         yield Cared(care)
         yield ReplyPiece(care.reply)
     timings.reply = spent
-
-
-def _voice(voice: Speak, reply: str, emotion: str, timings: Timings) -> Spoken:
-    """The reply's text is there already, so a voice that fails is said, not raised."""
-    try:
-        with _timed(timings, "voice"):
-            return Spoken(voice(reply, emotion))
-    except VoiceError as error:
-        timings.voice = None
-        return Spoken(None, str(error))
 
 
 class _timed:
@@ -158,6 +146,8 @@ def answer_clip(
     if wav is not None:
         voice = voice or speak
     found: dict[str, Any] = {}
+    spoken: list[Speech] = []
+    pause_s = PLAIN.pause_s
     for event in talk(clip, models, topic, history, transcript, voice=voice, decode_s=decode_s, seed=seed):
         match event:
             case Heard():
@@ -166,12 +156,15 @@ def answer_clip(
                 found |= perception_json(event.perception)
             case Thought():
                 found["thinking"] = thinking_json(event.thinking)
-            case Spoken(speech=speech, problem=problem) if wav is not None:
+            case Spoken(speech=speech, problem=problem, delivery=delivery) if wav is not None:
                 if speech is None:
                     raise VoiceError(problem)
-                wav.write_bytes(speech.wav)
+                spoken.append(speech)
+                pause_s = delivery.pause_s
             case Done():
                 found |= {"reply": event.reply, "timings_s": event.timings.as_dict()}
+    if wav is not None:
+        wav.write_bytes(joined(spoken, pause_s).wav)
     shown = name if name is not None else str(source) if isinstance(source, Path) else "clip"
     return {"clip": shown, **{key: found[key] for key in CONTRACT_KEYS}, "model": models.model.name}
 

@@ -30,7 +30,7 @@ from echomind.ui.uploads import Uploads
 TOPICS = ("family", "work", "school", "health", "food", "games", "sports", "entertainment", "finance", "technology")
 TURNS_AT_ONCE = 2  # the rest wait in the page's queue, which shows their place
 SESSION_S = 1_800  # how long a conversation stays in memory without a new turn
-HUSH = "() => { window.speechSynthesis?.cancel(); document.querySelectorAll('audio').forEach((a) => a.pause()); }"
+HUSH = "() => { document.querySelectorAll('audio').forEach((a) => a.pause()); dispatchEvent(new Event('em-hush')); }"
 Update = dict[Any, Any]  # component to new value, as gradio takes it
 VIEW = tuple(field.name for field in fields(View))
 

@@ -20,6 +20,7 @@ from echomind.talk.engine import Engine
 from echomind.talk.examples import Example
 from echomind.talk.turn import MAX_TURNS, talk
 from echomind.ui import talk_view
+from echomind.ui.talk_voice import Voiced, voice
 
 NO_MODEL = (
     "The reply model is not installed on this server (there is no checkpoint in assets/model), "
@@ -139,7 +140,7 @@ def _turn(
     """Run the pipeline and show what is known, as soon as it is known."""
     clip = session.clip
     assert clip is not None, "a turn needs a clip"  # noqa: S101 (both callers have checked)
-    pieces, emotion, care = "", "", False
+    pieces, emotion, care, said = "", "", False, Voiced()
     try:
         with engine.turn() as models:
             for event in talk(clip, models, topic, session.turns, transcript, decode_s=decode_s):
@@ -157,12 +158,15 @@ def _turn(
                     case events.ReplyPiece(text=piece):
                         pieces += piece
                         view = replace(view, reply=talk_view.reply(pieces, writing=True, care=care))
-                    case events.Spoken(speech=speech, problem=problem):
-                        voice = talk_view.voice(pieces, emotion, speech, problem, aloud=aloud and not care)
-                        view = replace(view, voice=voice, reply=talk_view.reply(pieces, writing=False, care=care))
+                    case events.Spoken():
+                        said = said.plus(event)
+                        view = replace(view, voice=voice(said, pieces, aloud=aloud and not care, whole=False))
                     case events.Done(reply=reply, timings=timings):
-                        said = heard_nothing(view.transcript) if models.model else NO_MODEL
-                        view = replace(view, status=talk_view.status(said), times=talk_view.times(timings))
+                        closing = heard_nothing(view.transcript) if models.model else NO_MODEL
+                        view = replace(view, status=talk_view.status(closing), times=talk_view.times(timings))
+                        if models.model:
+                            whole = voice(said, reply, aloud=aloud and not care, whole=True)
+                            view = replace(view, voice=whole, reply=talk_view.reply(reply, writing=False, care=care))
                         session = replace(session, last=Turn(view.transcript, reply, emotion))
                 yield view, session
     except EchoMindError as error:

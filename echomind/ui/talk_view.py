@@ -9,11 +9,10 @@ from markupsafe import Markup
 
 from echomind.models.protocol import VAD, Perception, Thinking, Turn
 from echomind.talk.events import Timings
-from echomind.talk.prosody import prosody_for
-from echomind.talk.speak import Speech
+from echomind.talk.sureness import SURE_FROM, is_absent, is_notable, is_unsure
 from echomind.taxonomy import CATEGORIES
 from echomind.ui.markup import h, together
-from echomind.ui.talk_words import UNSURE_BELOW, is_absent, is_notable, is_unsure, label_words, percent
+from echomind.ui.talk_words import label_words, percent
 
 _SCALES = (
     ("v", "Valence", "unpleasant", "pleasant"),
@@ -111,7 +110,7 @@ def felt(perception: Perception) -> Markup:
             h("tbody", [_scale(*scale, perception.speaker, perception.listener) for scale in _SCALES]),
             class_="em-vad",
         ),
-        h("p", f"“Unsure” means that the likeliest label has less than {percent(UNSURE_BELOW)}.", class_="em-hidden"),
+        h("p", f"“Unsure” means that the likeliest label has less than {percent(SURE_FROM)}.", class_="em-hidden"),
     )
 
 
@@ -137,30 +136,6 @@ def reply(text: str, *, writing: bool, care: bool = False) -> Markup:
         class_="em-reply em-care" if care else "em-reply",
         aria_live="polite",
         aria_busy="true" if writing else "false",
-    )
-
-
-def voice(text: str, emotion: str, speech: Speech | None, problem: str, *, aloud: bool) -> Markup:
-    """The controls that speak ``text``: by the browser's own voice, or the WAV that came along.
-
-    ``aloud``: whether it may start by itself (never for help lines, which someone could overhear).
-    """
-    prosody = prosody_for(emotion)
-    sound = base64.b64encode(speech.wav).decode() if speech else None
-    return h(
-        "div",
-        h("button", "Hear it", type="button", data_hear=True, class_="em-button"),
-        h("button", "Silence", type="button", data_hush=True, hidden=True, class_="em-button em-quiet"),
-        h("a", "Download WAV", data_download="echomind-reply.wav", class_="em-link") if speech else h("span", problem),
-        h("span", f"{speech.seconds:.1f} s, by {speech.engine}", class_="em-fine") if speech else None,
-        class_="em-voice",
-        data_text=text,
-        data_rate=f"{prosody.rate:.3f}",
-        data_pitch=f"{2 ** (prosody.pitch_st / 12):.3f}",
-        data_volume=f"{10 ** (prosody.volume_db / 20):.3f}",
-        data_sound=sound,
-        data_type="audio/wav",
-        data_aloud=aloud,
     )
 
 

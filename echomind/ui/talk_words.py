@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from echomind.models.protocol import Cue
 from echomind.taxonomy import CATEGORY
 
-UNSURE_BELOW = 0.6  # probability of the winning label; under it the page says that it is unsure
 WORDS = {
     "breath": "out of breath",
     "elderly": "an elderly voice",
@@ -66,21 +64,6 @@ def label_words(category: str, label: str) -> str:
 def delivery_words(delivery: str) -> str:
     """How an example clip is spoken, for its button."""
     return DELIVERIES.get(delivery, delivery.replace("_", " "))
-
-
-def is_unsure(cue: Cue) -> bool:
-    """Whether the winning label is too improbable to state."""
-    return cue.score < UNSURE_BELOW
-
-
-def is_absent(category: str, cue: Cue) -> bool:
-    """Whether the winning label says that nothing of the category was heard."""
-    return cue.label == CATEGORY[category].absent
-
-
-def is_notable(category: str, cue: Cue) -> bool:
-    """Whether something is said to be there, rather than absent or as usual."""
-    return not is_unsure(cue) and not is_absent(category, cue)
 
 
 def percent(probability: float) -> str:

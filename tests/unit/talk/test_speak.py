@@ -14,7 +14,8 @@ import soundfile
 from echomind.errors import VoiceError
 from echomind.settings import ROOT
 from echomind.talk import speak as module
-from echomind.talk.speak import ENGINES, MAX_CHARS, speak, voice_engine
+from echomind.talk.prosody import SOFT
+from echomind.talk.speak import ENGINES, MAX_CHARS, Speech, joined, speak, voice_engine
 
 HERE = [engine for engine in ENGINES if engine == "espeakng-loader" or shutil.which(engine)]
 REPLY = "I am glad that you told me. Shall we look at it together?"
@@ -138,3 +139,29 @@ def test_the_library_is_never_loaded_here():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.split() == ["False", "False"]
+
+
+def tone(seconds, rate=8_000, value=0.5):
+    file = io.BytesIO()
+    soundfile.write(file, np.full(round(seconds * rate), value), rate, format="WAV", subtype="PCM_16")
+    return Speech(file.getvalue(), seconds, "flite", f"{seconds} s")
+
+
+def test_sentences_are_joined_with_pauses():
+    whole = joined([tone(0.5), tone(0.25)], 0.3)
+    data, rate = soundfile.read(io.BytesIO(whole.wav))
+    assert (rate, len(data), whole.seconds) == (8_000, 8_400, 1.05)
+    assert np.abs(data[4_000:6_400]).max() == 0
+    assert data[0] == data[-1] == 0.5
+    assert (whole.engine, whole.text) == ("flite", "0.5 s 0.25 s")
+
+
+def test_what_cannot_be_joined():
+    with pytest.raises(VoiceError, match="found no spoken sentence"):
+        joined([], 0.3)
+    with pytest.raises(VoiceError, match=r"found sample rates \[8000, 16000\]"):
+        joined([tone(0.1), tone(0.1, 16_000)], 0.3)
+
+
+def test_a_delivery_may_be_given_instead_of_an_emotion(engine):
+    assert speak(REPLY, SOFT, engine=engine).seconds == speak(REPLY, "sad", engine=engine).seconds

@@ -9,6 +9,7 @@ from echomind.models.asr import Transcript
 from echomind.models.protocol import Thinking, Turn
 from echomind.talk.care import REPLIES
 from echomind.talk.events import Cared, Done, Heard, Perceived, ReplyPiece, Spoken, Thought
+from echomind.talk.prosody import CALM, prosody_for
 from echomind.talk.speak import Speech
 from echomind.talk.turn import MAX_TURNS, Models, answer_clip, talk
 from echomind.taxonomy import CATEGORIES
@@ -16,11 +17,11 @@ from echomind.taxonomy import CATEGORIES
 WAV = b"RIFF-made-up"
 
 
-def voice(text, emotion):
-    return Speech(WAV, 1.0, f"voice for {emotion}", text)
+def voice(text, delivery):
+    return Speech(WAV, 1.0, f"voice at {delivery.rate}", text)
 
 
-def no_voice(text, emotion):
+def no_voice(text, delivery):
     raise VoiceError("no voice is installed")
 
 
@@ -30,11 +31,13 @@ def kinds(events):
 
 def test_events_come_in_order(clip, models):
     events = list(talk(clip, models, voice=voice))
-    assert kinds(events) == [Heard, Perceived, Thought, ReplyPiece, ReplyPiece, ReplyPiece, Spoken, Done]
+    silent = [event for event in events if not isinstance(event, Spoken)]
+    assert kinds(silent) == [Heard, Perceived, Thought, ReplyPiece, ReplyPiece, ReplyPiece, Done]
     assert events[0].transcript == Transcript("Can I go outside now")
     assert events[2].thinking == Thinking("tired", "a long day", 0.6)
     assert events[-1].reply == "Yes, of course. Take care!"
-    assert events[-2].speech.engine == "voice for tired"
+    assert events[-2].speech.engine == f"voice at {prosody_for('tired').rate}"
+    assert [event.sentence for event in events if isinstance(event, Spoken)] == ["Yes, of course.", "Take care!"]
 
 
 def test_every_step_is_timed(clip, models):
@@ -42,7 +45,7 @@ def test_every_step_is_timed(clip, models):
     assert list(timings) == ["decode", "asr", "perceive", "first_token", "reply", "voice", "total"]
     assert all(seconds >= 0 for seconds in timings.values())
     assert timings["first_token"] <= timings["reply"]
-    steps = sum(timings[step] for step in ("decode", "asr", "perceive", "reply", "voice"))
+    steps = sum(timings[step] for step in ("decode", "asr", "perceive", "reply"))  # the voice works meanwhile
     assert steps <= timings["total"] + 1e-3
 
 
@@ -93,7 +96,8 @@ def test_without_a_model_the_words_are_still_heard(clip, recognizer):
 
 def test_a_voice_that_fails_leaves_the_reply(clip, models):
     events = list(talk(clip, models, voice=no_voice))
-    assert events[-2] == Spoken(None, "no voice is installed")
+    failed = [event for event in events if isinstance(event, Spoken)]
+    assert [(event.speech, event.problem) for event in failed] == [(None, "no voice is installed")]  # said once
     assert events[-1].reply
     assert events[-1].timings.voice is None
 
@@ -101,8 +105,11 @@ def test_a_voice_that_fails_leaves_the_reply(clip, models):
 def test_danger_gets_fixed_words_and_no_generated_ones(clip, models, recognizer, model):
     recognizer.text = "I want to die"
     events = list(talk(clip, models, voice=voice))
-    assert kinds(events) == [Heard, Perceived, Thought, Cared, ReplyPiece, Spoken, Done]
-    assert events[-1].reply == REPLIES["self_harm"] == events[-2].speech.text
+    silent = [event for event in events if not isinstance(event, Spoken)]
+    spoken = [event for event in events if isinstance(event, Spoken)]
+    assert kinds(silent) == [Heard, Perceived, Thought, Cared, ReplyPiece, Done]
+    assert events[-1].reply == REPLIES["self_harm"] == " ".join(event.speech.text for event in spoken)
+    assert {event.delivery for event in spoken} == {CALM}
     assert model.said == 0
     assert model.closed
 

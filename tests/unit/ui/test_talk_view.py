@@ -1,11 +1,7 @@
-import base64
-
 import pytest
 
 from echomind.models.protocol import VAD, Cue, Perception, Thinking, Turn
 from echomind.talk.events import Timings
-from echomind.talk.prosody import prosody_for
-from echomind.talk.speak import Speech
 from echomind.taxonomy import CATEGORIES
 from echomind.ui import talk_about, talk_view
 
@@ -48,7 +44,6 @@ def test_texts_are_only_texts(parse):
     parts = [
         talk_view.why(Thinking(EVIL, EVIL, 0.5)),
         talk_view.reply(EVIL, writing=True),
-        talk_view.voice(EVIL, EVIL, None, EVIL, aloud=True),
         talk_view.earlier([Turn(EVIL, EVIL, EVIL)]),
         talk_view.status(EVIL, error=True),
         talk_view.busy(EVIL),
@@ -75,26 +70,6 @@ def test_help_lines_are_marked_as_fixed_text(parse):
     page = parse(talk_view.reply("Call 988.", writing=False, care=True))
     assert page.all(class_="em-reply em-care")
     assert "not written by the model" in page.text
-
-
-def test_the_voice_carries_sound_and_prosody(parse):
-    speech = Speech(b"RIFFsound", 2.04, "flite", "I hear you.")
-    (box,) = parse(talk_view.voice("I hear you.", "sad", speech, "", aloud=True)).all(class_="em-voice")
-    assert base64.b64decode(box.attributes["data-sound"]) == b"RIFFsound"
-    assert float(box.attributes["data-rate"]) == prosody_for("sad").rate
-    assert float(box.attributes["data-pitch"]) < 1
-    assert float(box.attributes["data-volume"]) < 1
-    assert box.attributes["data-text"] == "I hear you."
-    assert "data-aloud" in box.attributes
-    assert "2.0 s, by flite" in box.text
-
-
-def test_without_sound_the_reason_stands_there(parse):
-    (box,) = parse(talk_view.voice("I hear you.", "", None, "no voice", aloud=False)).all(class_="em-voice")
-    assert "data-sound" not in box.attributes
-    assert "data-aloud" not in box.attributes
-    assert "no voice" in box.text
-    assert not box.all("a")
 
 
 def test_only_steps_that_happened_have_times(parse):

@@ -1,8 +1,7 @@
 import pytest
 
-from echomind.models.protocol import Cue
 from echomind.taxonomy import CATEGORIES
-from echomind.ui.talk_words import DELIVERIES, UNSURE_BELOW, delivery_words, is_notable, is_unsure, label_words, percent
+from echomind.ui.talk_words import DELIVERIES, delivery_words, label_words, percent
 
 
 @pytest.mark.parametrize(("category", "label"), [(c.id, label) for c in CATEGORIES for label in c.labels])
@@ -17,15 +16,6 @@ def test_absent_labels_say_so():
     assert label_words("emotion", "none") == "neutral"
     assert label_words("weather", "none") == "none heard"
     assert label_words("age", "adult") == "an adult voice"
-
-
-def test_unsure_is_neither_notable_nor_stated():
-    unsure, sure = Cue("sad", UNSURE_BELOW - 0.01, {}), Cue("sad", UNSURE_BELOW, {})
-    assert is_unsure(unsure)
-    assert not is_notable("emotion", unsure)
-    assert is_notable("emotion", sure)
-    assert not is_notable("emotion", Cue("none", 0.99, {}))
-    assert is_notable("gender", Cue("male", 0.99, {}))
 
 
 @pytest.mark.parametrize(("p", "text"), [(0.873, "87 %"), (0.0, "1 %"), (1.0, "99 %"), (0.5, "50 %")])
