@@ -1,0 +1,271 @@
+"""What was heard, drawn: the clip along its time, and where the voice lies between unpleasant and pleasant, calm and
+excited. Each figure has its words beside it, for those who do not see it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import hypot
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from markupsafe import Markup
+
+from echomind.leaderboard.colours import COLOURS
+from echomind.leaderboard.figures import EM, HOVER, plain, themed
+from echomind.models.asr import Word
+from echomind.models.protocol import VAD, Perception
+from echomind.talk.timeline import FLOOR_DB, Pause, Timeline
+from echomind.ui.markup import h, together
+
+LOW, HIGH = 1.0, 5.0  # EmoBank's scale
+MIDDLE = (LOW + HIGH) / 2
+# Distances in the plane on a scale of 1 to 5 (at most 5.7), in words: half a step is within the model's own error.
+DISTANCES = ((0.5, "almost the same"), (1.0, "close to each other"), (2.0, "apart"), (9.0, "far apart"))
+BLUE, VIOLET, GREY = COLOURS["understanding"].figure, COLOURS["reasoning"].figure, COLOURS["overall"].figure
+_FONT = 11
+_LANES = 4  # lines of words above the wave
+_PHONE = 290.0  # pixels of the plot on the narrowest screen served: words that have room there have it everywhere
+
+
+def lanes(words: Sequence[Word], seconds: float, width: float = _PHONE) -> list[int | None]:
+    """The line (0 is the lowest) on which each word has room in a plot so many pixels wide; None where none has."""
+    free = [0.0] * _LANES
+    found: list[int | None] = []
+    for word in words:
+        half = (len(word.text) * EM * _FONT + 4) / 2
+        centre = min(max((word.start + word.end) / 2 / seconds * width, half), width - half)
+        lane = next((lane for lane, end in enumerate(free) if end <= centre - half), None)
+        if lane is not None:
+            free[lane] = centre + half
+        found.append(lane)
+    return found
+
+
+def timeline_figure(measured: Timeline) -> go.Figure:
+    """Words over the wave, loudness and pitch under it on the same time; pauses as grey bands over all."""
+    placed = lanes(measured.words, measured.seconds)
+    used = max((lane + 1 for lane in placed if lane is not None), default=0)
+    top = 1.0 + 0.32 * used
+    middles = (np.arange(len(measured.wave)) + 0.5) * measured.seconds / max(len(measured.wave), 1)
+    peak = float(np.abs(measured.wave).max()) if len(measured.wave) else 0.0
+    wave = measured.wave / peak if peak > 0 else measured.wave
+    times = np.round(measured.times, 3)
+    pitch = [None if np.isnan(value) else round(float(value), 1) for value in measured.pitch_hz]
+    data: list[dict[str, Any]] = [
+        {
+            "type": "scatter",
+            "x": [*np.round(middles, 3).tolist(), *np.round(middles[::-1], 3).tolist()],
+            "y": [*np.round(wave[:, 1], 3).tolist(), *np.round(wave[::-1, 0], 3).tolist()],
+            "fill": "toself",
+            "fillcolor": BLUE,
+            "line": {"color": BLUE, "width": 0.6},
+            "mode": "lines",
+            "hoverinfo": "skip",
+        },
+        _line(times.tolist(), np.round(measured.level_db, 1).tolist(), GREY, "y2", "%{y:.0f} dB at %{x:.1f} s"),
+        _line(times.tolist(), pitch, BLUE, "y3", "%{y:.0f} Hz at %{x:.1f} s", width=2.4),
+        {
+            "type": "scatter",
+            "mode": "text",
+            "x": [
+                _inside(w, measured.seconds) for w, lane in zip(measured.words, placed, strict=True) if lane is not None
+            ],
+            "y": [1.18 + 0.32 * lane for lane in placed if lane is not None],
+            "text": [plain(w.text) for w, lane in zip(measured.words, placed, strict=True) if lane is not None],
+            "textfont": {"size": _FONT},
+            "hoverinfo": "skip",
+            "cliponaxis": False,
+        },
+    ]
+    return themed(
+        data,
+        {
+            "height": 288 + 16 * used,
+            "margin": {"l": 46, "r": 8, "t": 8, "b": 36},
+            "font": {"size": _FONT},
+            "hoverlabel": HOVER,
+            "shapes": [_band(pause) for pause in measured.pauses],
+            "annotations": [_named(pause) for pause in measured.pauses if pause.seconds >= 0.1 * measured.seconds],
+            "xaxis": {
+                "range": [0, measured.seconds],
+                "ticksuffix": " s",
+                "anchor": "y3",
+                "nticks": 7,
+                "rangemode": "tozero",
+                "showgrid": False,
+            },
+            "yaxis": {"domain": [0.6, 1], "range": [-1.05, top + 0.05], "showticklabels": False, "showgrid": False},
+            "yaxis2": {**_axis("loudness<br>dB", [_floor(measured), 0]), "domain": [0.32, 0.55]},
+            "yaxis3": {**_axis("pitch<br>Hz", _pitch_range(measured)), "domain": [0, 0.27]},
+        },
+    )
+
+
+def _line(
+    x: list[float], y: Sequence[float | None], ink: str, axis: str, hover: str, width: float = 1.6
+) -> dict[str, Any]:
+    line = {"color": ink, "width": width}
+    return {
+        **{"type": "scatter", "mode": "lines", "x": x, "y": list(y), "yaxis": axis, "line": line},
+        **{"connectgaps": False, "hovertemplate": f"{hover}<extra></extra>"},
+    }
+
+
+def _inside(word: Word, seconds: float) -> float:
+    """The middle of a word, far enough from both ends that its letters stay in the plot."""
+    half = (len(word.text) * EM * _FONT + 4) / 2 * seconds / _PHONE
+    return round(min(max((word.start + word.end) / 2, half), max(seconds - half, half)), 3)
+
+
+def _axis(title: str, span: list[float]) -> dict[str, Any]:
+    return {
+        **{"title": {"text": title, "font": {"size": _FONT}, "standoff": 4}, "range": span, "nticks": 4},
+        **{"gridcolor": "rgba(128,120,110,0.22)", "zeroline": False, "fixedrange": True},
+    }
+
+
+def _floor(measured: Timeline) -> float:
+    return max(FLOOR_DB, float(np.floor(measured.level_db.min() / 10) * 10)) if len(measured.level_db) else FLOOR_DB
+
+
+def _pitch_range(measured: Timeline) -> list[float]:
+    voiced = measured.pitch_hz[~np.isnan(measured.pitch_hz)]
+    if not len(voiced):
+        return [50, 300]
+    return [float(max(np.percentile(voiced, 1) * 0.85, 40)), float(np.percentile(voiced, 99) * 1.15)]
+
+
+def _band(pause: Pause) -> dict[str, Any]:
+    place = {"x0": round(pause.start, 3), "x1": round(pause.end, 3), "y0": 0, "y1": 1, "xref": "x", "yref": "paper"}
+    return {"type": "rect", **place, "fillcolor": "rgba(138,131,120,0.22)", "line": {"width": 0}, "layer": "below"}
+
+
+def _named(pause: Pause) -> dict[str, Any]:
+    middle = round((pause.start + pause.end) / 2, 3)
+    return {"x": middle, "y": 0.575, "yref": "paper", "text": f"pause {pause.seconds:.1f} s", "showarrow": False}
+
+
+def timeline_words(measured: Timeline) -> Markup:
+    """The same in a sentence, and the words with their times as a table that can be opened."""
+    parts = [f"{measured.seconds:.1f} s of sound"]
+    if measured.loudness_db is not None:
+        parts.append(f"speech at {_signed(measured.loudness_db)} dB (0 is the loudest a file can hold)")
+    pitch = measured.pitch_range_hz
+    parts.append(
+        "too little voice for a pitch"
+        if pitch is None
+        else f"pitch about {pitch[0]:.0f} Hz, mostly {pitch[1]:.0f} to {pitch[2]:.0f}"
+    )
+    count = len(measured.pauses)
+    silent = sum(pause.seconds for pause in measured.pauses)
+    parts.append(f"{count} pause{'s' if count > 1 else ''}, {silent:.1f} s in all" if count else "no pause")
+    if measured.words_per_s is not None:
+        parts.append(f"{measured.words_per_s:.1f} words a second")
+    return together(h("p", "; ".join(parts) + ".", class_="em-fine"), _table(measured))
+
+
+def _table(measured: Timeline) -> Markup | None:
+    rows = [("word", w.start, w.end, w.text) for w in measured.words]
+    rows += [("pause", p.start, p.end, f"{p.seconds:.1f} s") for p in measured.pauses]
+    if not rows:
+        return None
+    head = h("tr", [h("th", text, scope="col") for text in ("from", "to", "what")])
+    body = [
+        h(
+            "tr",
+            h("td", f"{start:.2f} s", class_="em-number"),
+            h("td", f"{end:.2f} s", class_="em-number"),
+            h("td", text if kind == "word" else h("em", f"pause of {text}")),
+        )
+        for kind, start, end, text in sorted(rows, key=lambda row: row[1])
+    ]
+    table = h("table", h("thead", head), h("tbody", body), class_="em-plain")
+    return h("details", h("summary", "Words and pauses with their times"), h("div", table), class_="em-note")
+
+
+def _signed(value: float) -> str:
+    return f"{value:.0f}".replace("-", "−")
+
+
+def plane_figure(speaker: VAD, listener: VAD) -> go.Figure:
+    """Speaker and listener as two points of the valence-arousal plane, each with its name, a dotted line between."""
+    (x, y), (at_x, at_y) = _place(speaker), _place(listener)
+    speaker_over = y >= at_y
+    marks = [
+        _mark(x, y, "speaker", "circle", BLUE, "top center" if speaker_over else "bottom center"),
+        _mark(at_x, at_y, "listener", "circle-open", VIOLET, "bottom center" if speaker_over else "top center"),
+    ]
+    between = {
+        **{"type": "scatter", "mode": "lines", "x": [x, at_x], "y": [y, at_y], "hoverinfo": "skip"},
+        "line": {"color": GREY, "width": 1.5, "dash": "dot"},
+    }
+    corners = [("tense", 1.08, 4.9, "left"), ("elated", 4.92, 4.9, "right"), ("gloomy", 1.08, 1.1, "left")]
+    corners.append(("at ease", 4.92, 1.1, "right"))
+    axis = {"range": [LOW, HIGH], "tickvals": [1, 2, 3, 4, 5], "showgrid": False}
+    middle = {"type": "line", "line": {"color": "rgba(128,120,110,0.4)", "width": 1}, "layer": "below"}
+    return themed(
+        [between, *marks],
+        {
+            "height": 300,
+            "margin": {"l": 46, "r": 10, "t": 10, "b": 44},
+            "font": {"size": _FONT},
+            "hoverlabel": HOVER,
+            "shapes": [
+                {**middle, "x0": MIDDLE, "x1": MIDDLE, "y0": LOW, "y1": HIGH},
+                {**middle, "x0": LOW, "x1": HIGH, "y0": MIDDLE, "y1": MIDDLE},
+            ],
+            "annotations": [
+                {"x": x, "y": y, "text": text, "xanchor": side, "showarrow": False, "opacity": 0.75}
+                for text, x, y, side in corners
+            ],
+            "xaxis": {**axis, "title": {"text": "valence: unpleasant → pleasant", "standoff": 6}},
+            "yaxis": {**axis, "title": {"text": "arousal: calm → excited", "standoff": 6}},
+        },
+    )
+
+
+def _place(vad: VAD) -> tuple[float, float]:
+    return (round(min(max(vad.v, LOW), HIGH), 3), round(min(max(vad.a, LOW), HIGH), 3))
+
+
+def _mark(x: float, y: float, name: str, symbol: str, ink: str, place: str) -> dict[str, Any]:
+    return {
+        **{"type": "scatter", "mode": "markers+text", "x": [x], "y": [y], "text": [name], "textposition": place},
+        "marker": {"symbol": symbol, "size": 13, "color": ink, "line": {"width": 2.5, "color": ink}},
+        "textfont": {"size": _FONT + 1},
+        "cliponaxis": False,
+        "hovertemplate": f"{name}: valence %{{x:.1f}}, arousal %{{y:.1f}}<extra></extra>",
+    }
+
+
+def plane_words(perception: Perception) -> Markup:
+    """Where both points lie, how far apart, and the dominance of both."""
+    speaker, listener = perception.speaker, perception.listener
+    (x, y), (at_x, at_y) = _place(speaker), _place(listener)
+    far = hypot(x - at_x, y - at_y)
+    apart = next(words for limit, words in DISTANCES if far < limit)
+    return together(
+        h(
+            "p",
+            f"The speaker sounds {region(speaker)}; a listener would feel {region(listener)}. "
+            f"The two are {apart}: {far:.1f} on scales from 1 to 5.",
+        ),
+        h(
+            "p",
+            f"Dominance: speaker {speaker.d:.1f} ({_dominance(speaker.d)}), "
+            f"listener {listener.d:.1f} ({_dominance(listener.d)}).",
+            class_="em-fine",
+        ),
+    )
+
+
+def region(vad: VAD) -> str:
+    """A place of the plane in words: within a quarter of the middle an axis says nothing."""
+    valence = "" if abs(vad.v - MIDDLE) < 0.25 else "pleasant" if vad.v > MIDDLE else "unpleasant"
+    arousal = "" if abs(vad.a - MIDDLE) < 0.25 else "excited" if vad.a > MIDDLE else "calm"
+    return " and ".join(filter(None, (valence, arousal))) or "neither one way nor the other"
+
+
+def _dominance(value: float) -> str:
+    return "in between" if abs(value - MIDDLE) < 0.25 else "rather in control" if value > MIDDLE else "rather powerless"
