@@ -100,7 +100,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     results.add_argument("--dir", type=Path, help="another results folder")
     results.add_argument("--board", default="", help="export: its id, e.g. echomind-mini")
-    results.add_argument("--format", choices=["csv", "json"], help="export: csv (default) or json")
+    results.add_argument("--format", choices=["csv", "json", "parquet", "tex"], help="export; default: csv")
     results.add_argument("--language", default="", help="export: zh or en, on boards that score languages apart")
 
     about = "EchoMind-Mini, our own open set: build it, or make its board"
@@ -132,7 +132,7 @@ def build_parser() -> argparse.ArgumentParser:
     add("list", cli_commands.submissions_list, "every submission and its state, newest first", acts)
 
     train = add("train", cli_commands.train, "run one stage of training")
-    train.add_argument("stage", help="text, align or joint")
+    train.add_argument("stage", help="text, align, joint or perspectives")
     train.add_argument("--config", type=Path, required=True, metavar="FILE")
 
     card = add("card", cli_commands.card, "measure the figures of the model card")

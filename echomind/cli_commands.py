@@ -30,20 +30,16 @@ def results(args: argparse.Namespace) -> int:
         if args.board or args.format or args.language:
             raise ConfigurationError("found --board, --format or --language, expected options that check has a use for")
         return _results_check(args)
-    from echomind.leaderboard.export_command import run_export, run_schema
+    from echomind.leaderboard.export_command import Format, run_export, run_schema
 
     if args.action == "schema":
         return run_schema()
     if not args.board:
         raise ConfigurationError("found no --board, expected the board to export")
-    if args.json and args.format == "csv":
-        raise ConfigurationError("found --json and --format csv, expected one of the two")
-    return run_export(
-        args.board,
-        "json" if args.json or args.format == "json" else "csv",
-        results_dir=args.dir,
-        language=args.language,
-    )
+    if args.json and args.format not in (None, "json"):
+        raise ConfigurationError(f"found --json and --format {args.format}, expected one of the two")
+    kind: Format = "json" if args.json else args.format or "csv"
+    return run_export(args.board, kind, results_dir=args.dir, language=args.language)
 
 
 def talk(args: argparse.Namespace) -> int:
@@ -176,9 +172,9 @@ def submissions_list(args: argparse.Namespace) -> int:
 
 def train(args: argparse.Namespace) -> int:
     """Run a stage of training."""
-    from echomind.training.stages import load_stage_config, run_stage
+    from echomind.training.stages import run_configured
 
-    report = run_stage(args.stage, load_stage_config(args.config))
+    report = run_configured(args.stage, args.config)
     print(json.dumps(report) if args.json else json.dumps(report, indent=1))
     return 0
 

@@ -6,6 +6,7 @@ two values and the steps of the shading of each column, and the places in each o
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -51,8 +52,9 @@ class Table:
 
     ``best`` and ``second`` are the best two values a metric has among the ranked records, found or not; ``steps`` the
     borders of the shading, ``scales`` the ends of the bars. ``found`` counts the rows that the filters let through,
-    ``total`` the board's rows and ``models`` the models they are of; ``version`` and ``submissions_missing`` are those
-    of the look at the results. ``drawn`` is for whoever draws cells: kept as long as the board stays as it is.
+    ``total`` the board's rows, ``models`` the models they are of, ``newest`` is the latest date they bear; ``version``
+    and ``submissions_missing`` are those of the look at the results. ``drawn`` is for whoever draws cells: kept as long
+    as the board stays as it is.
     """
 
     view: View
@@ -71,6 +73,7 @@ class Table:
     facets: dict[str, dict[str, int]] = field(default_factory=dict)
     version: int = 0
     submissions_missing: bool = False
+    newest: datetime.date | None = None
     drawn: dict[tuple[str, str, bool], Any] = field(default_factory=dict, compare=False)
 
     @property
@@ -97,6 +100,7 @@ class _Index:
     second: dict[str, float]
     steps: dict[str, tuple[float, ...]]
     scales: dict[str, tuple[float, float]]
+    newest: datetime.date | None
     rankings: dict[str, Ranking] = field(default_factory=dict)
     keys: dict[str, dict[str, float]] = field(default_factory=dict)
     drawn: dict[tuple[str, str, bool], Any] = field(default_factory=dict)
@@ -151,6 +155,7 @@ def _make_index(board: Board, records: Mapping[str, Record]) -> _Index:
         second,
         steps,
         scales,
+        max((record.provenance.date for record in records.values()), default=None),
     )
 
 
@@ -270,6 +275,7 @@ def arrange(view: View, results: Results) -> Table:
         index.facets,
         look.version,
         look.submissions_missing,
+        index.newest,
         index.drawn,
     )
 

@@ -24,7 +24,7 @@ def run_export(board: str, kind: Format, *, results_dir: Path | None = None, lan
     with opened(settings) as store:
         table = arrange(view, Results(results_dir or settings.results_dir, store))
     # As bytes: the encoding of a terminal is not that of a file, and its line ends are not either.
-    sys.stdout.buffer.write(export(table, now().date(), kind).encode())
+    sys.stdout.buffer.write(export(table, now().date(), kind))
     sys.stdout.buffer.flush()
     return 0
 

@@ -1,15 +1,15 @@
-"""A board as a file: CSV for spreadsheets, JSON for programs, LaTeX for papers: the rows of a view, in its order.
+"""A board as a file: CSV for spreadsheets, JSON and Parquet for programs, LaTeX for papers: a view, row by row.
 
-CSV and LaTeX hold the columns that the view shows; JSON names them and holds every record in full.
+CSV, Parquet and LaTeX hold the columns that the view shows; JSON names them and holds every record in full.
 
 CSV: UTF-8 with a byte order mark (without it spreadsheets take Chinese for another encoding), comma, quotes where
 needed, CRLF. What is missing is an empty cell. A text cell that a spreadsheet would run as a formula, which is one that
 begins with ``=``, ``+``, ``-``, ``@``, a tab or a carriage return, has an apostrophe before it; numbers are numbers,
-negative ones too, with as many digits as were measured. Columns of a metric: its id, ``<id>_low``, ``<id>_high`` (95 %
-interval) and ``<id>_n`` (items).
+negative ones too, with as many digits as were measured. Columns: ``flat_rows``.
 
 JSON: an ``Export``; what is missing is absent. Every row holds a result record as ``results/`` has them, so that one
-reader serves both. ``json_schema`` is the published schema.
+reader serves both. ``json_schema`` is the published schema. Parquet has the columns of the CSV, and the ``Export``
+without its rows as metadata (``parquet``).
 """
 
 from __future__ import annotations
@@ -22,22 +22,24 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from echomind.leaderboard.arrange import Row, Table
+from echomind.leaderboard.arrange import Table
 from echomind.leaderboard.boards import Board
 from echomind.leaderboard.filters import ANY_SIZE
+from echomind.leaderboard.flat_rows import Cell, cells, columns
 from echomind.leaderboard.latex import to_latex
-from echomind.leaderboard.records import ModelInfo, Protocol, Provenance, Record
+from echomind.leaderboard.parquet import to_parquet
+from echomind.leaderboard.query import write_view
+from echomind.leaderboard.records import Protocol, Record
 
-Format = Literal["csv", "json", "tex"]
+Format = Literal["csv", "json", "parquet", "tex"]
 FORMATS: dict[Format, str] = {
     "csv": "text/csv;charset=utf-8",
     "json": "application/json",
+    "parquet": "application/vnd.apache.parquet",
     "tex": "application/x-tex;charset=utf-8",
 }
-TITLES: dict[Format, str] = {"csv": "CSV", "json": "JSON", "tex": "LaTeX"}
+TITLES: dict[Format, str] = {"csv": "CSV", "json": "JSON", "parquet": "Parquet", "tex": "LaTeX"}
 _RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
-
-Cell = str | float | int | bool | None
 
 
 class _Strict(BaseModel):
@@ -83,6 +85,7 @@ class Export(_Strict):
 
     ``filters`` are the chosen values by facet ("": not stated), ``size`` the range of billions of parameters with
     "null" for an open end, ``metrics`` the columns shown, ``pinned`` the rows that are on top whatever the filters say.
+    ``data_as_of`` is the newest date that a row of the board bears, ``view`` the address that shows the same.
     ``citation`` and ``licence`` are those of the figures, as their sources state them. ``submissions_missing``: rows of
     submissions could not be read when it was made.
     """
@@ -92,6 +95,8 @@ class Export(_Strict):
     title: str
     note: str
     date: datetime.date
+    data_as_of: datetime.date | None = None
+    view: str
     protocol: Protocol
     citation: str
     licence: str
@@ -118,25 +123,58 @@ def file_name(board: Board, date: datetime.date, kind: Format) -> str:
     return f"{board.id}-{date:%Y-%m-%d}.{kind}"
 
 
-def export(table: Table, date: datetime.date, kind: Format) -> str:
-    """The view ``table`` as the text of a file; CSV begins with the byte order mark."""
+def export(table: Table, date: datetime.date, kind: Format, address: str = "") -> bytes:
+    """The view ``table`` as the bytes of a file, texts in UTF-8; CSV begins with the byte order mark.
+
+    ``address`` is where the view's own address begins, empty where nobody serves it.
+    """
     match kind:
         case "csv":
-            return to_csv(table)
+            return to_csv(table).encode()
         case "json":
-            return to_json(table, date)
+            return to_json(table, date, address).encode()
+        case "parquet":
+            return to_parquet(table, about_view(table, date, address))
         case "tex":
-            return to_latex(table, date)
+            return to_latex(table, date).encode()
 
 
-def to_json(table: Table, date: datetime.date) -> str:
+def about_view(table: Table, date: datetime.date, address: str = "") -> str:
+    """Which view of what, as JSON: an ``Export`` without its rows."""
+    found = _described(table, date, address).model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"rows"})
+    return json.dumps(found, ensure_ascii=False, allow_nan=False)
+
+
+def to_json(table: Table, date: datetime.date, address: str = "") -> str:
     """The view as an ``Export``."""
-    made = Export(
+    rows = tuple(
+        ExportedRow(
+            rank=row.rank,
+            rank_best=row.place.clear if row.place else None,
+            rank_worst=row.place.worst if row.place else None,
+            rank_by_value=row.place.plain if row.place else None,
+            value=row.value,
+            unranked_because=row.unlike or None,
+            slug=row.slug,
+            record=row.record,
+        )
+        for row in table.rows
+    )
+    made = _described(table, date, address).model_copy(update={"rows": rows})
+    found = made.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return json.dumps(found, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _described(table: Table, date: datetime.date, address: str) -> Export:
+    query = write_view(table.view)
+    return Export(
         schema_version=1,
         board=table.board.id,
         title=table.board.title,
         note=table.board.note,
         date=date,
+        data_as_of=table.newest,
+        view=f"{address or '/leaderboard'}{'?' if query else ''}{query}",
         protocol=table.board.protocol,
         citation=table.board.citation,
         licence=table.board.licence,
@@ -150,22 +188,8 @@ def to_json(table: Table, date: datetime.date) -> str:
         pinned=tuple(row.slug for row in table.rows if row.pinned),
         total=table.total,
         submissions_missing=table.submissions_missing,
-        rows=tuple(
-            ExportedRow(
-                rank=row.rank,
-                rank_best=row.place.clear if row.place else None,
-                rank_worst=row.place.worst if row.place else None,
-                rank_by_value=row.place.plain if row.place else None,
-                value=row.value,
-                unranked_because=row.unlike or None,
-                slug=row.slug,
-                record=row.record,
-            )
-            for row in table.rows
-        ),
+        rows=(),
     )
-    found = made.model_dump(mode="json", by_alias=True, exclude_none=True)
-    return json.dumps(found, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def _order(table: Table) -> ExportedOrder | None:
@@ -177,12 +201,13 @@ def _order(table: Table) -> ExportedOrder | None:
 
 def to_csv(table: Table) -> str:
     """The view as CSV, one row a record, with the byte order mark."""
-    rows = [_cells(table, row) for row in table.rows]
-    head = list(rows[0]) if rows else ["rank"]
+    head = list(columns(table))
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(head)
-    writer.writerows([_written(row[column]) for column in head] for row in rows)
+    for row in table.rows:
+        found = cells(table, row)
+        writer.writerow([written(found[column]) for column in head])
     return "\ufeff" + out.getvalue()
 
 
@@ -191,7 +216,8 @@ def defused(text: str) -> str:
     return f"'{text}" if text.startswith(_RUN_BY_SPREADSHEETS) else text
 
 
-def _written(cell: Cell) -> str:
+def written(cell: Cell) -> str:
+    """A cell of a CSV file."""
     match cell:
         case None:
             return ""
@@ -199,26 +225,7 @@ def _written(cell: Cell) -> str:
             return "true" if cell else "false"
         case str():
             return defused(cell)
+        case datetime.date():
+            return cell.isoformat()
         case _:
             return repr(cell)  # all digits that were measured, and no more
-
-
-def _cells(table: Table, row: Row) -> dict[str, Cell]:
-    record = row.record
-    place = row.place
-    cells: dict[str, Cell] = {"rank": row.rank, "slug": row.slug}
-    cells |= {"rank_best": place.clear if place else None, "rank_worst": place.worst if place else None}
-    cells["rank_by_value"] = place.plain if place else None
-    cells |= {f"model_{field}": getattr(record.model, field) for field in ModelInfo.model_fields}
-    if table.order is not None:
-        cells["order"], cells["order_value"] = table.order.id, row.value
-    for metric in (metric.id for metric in table.metrics):
-        low, high = record.intervals.get(metric, (None, None))
-        cells[metric] = record.scores.get(metric)
-        cells |= {f"{metric}_low": low, f"{metric}_high": high, f"{metric}_n": record.n.get(metric)}
-    cells |= {f"protocol_{field}": getattr(record.protocol, field) for field in Protocol.model_fields}
-    cells["unranked_because"] = row.unlike or None
-    for field in Provenance.model_fields:
-        value = getattr(record.provenance, field)
-        cells[f"provenance_{field}"] = value.isoformat() if isinstance(value, datetime.date) else value
-    return cells | {"board": table.board.id, "citation": table.board.citation, "licence": table.board.licence}

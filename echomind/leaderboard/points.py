@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping
 from typing import Literal, NamedTuple
 
 from echomind.leaderboard.comparison import Comparison
-from echomind.leaderboard.exports import Cell, defused
+from echomind.leaderboard.exports import written
+from echomind.leaderboard.flat_rows import Cell
 from echomind.leaderboard.intervals import ScoreInterval, interval_of
 from echomind.leaderboard.metrics import Metric
 from echomind.leaderboard.records import Record
@@ -102,7 +103,7 @@ def points_csv(found: Comparison, left_out: Mapping[str, Record]) -> str:
     head = list(rows[0]) if rows else ["slug"]
     writer.writerow(head)
     for row in rows:
-        writer.writerow([_written(row[column]) for column in head])
+        writer.writerow([written(row[column]) for column in head])
     return "\ufeff" + out.getvalue()
 
 
@@ -118,12 +119,4 @@ def _cells(found: Comparison, slug: str, record: Record) -> dict[str, Cell]:
         cells[f"{metric.id}_interval"] = interval.kind if isinstance(interval, ScoreInterval) else None
         cells[f"{metric.id}_n"] = record.n.get(metric.id)
     cells |= {"provenance_kind": provenance.kind, "provenance_verified": provenance.verified}
-    return cells | {"provenance_date": f"{provenance.date:%Y-%m-%d}", "left_out_because": None}
-
-
-def _written(cell: Cell) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    return defused(cell) if isinstance(cell, str) else repr(cell)
+    return cells | {"provenance_date": provenance.date, "left_out_because": None}

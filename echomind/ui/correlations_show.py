@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, NamedTuple, cast
 
 import gradio as gr
@@ -22,7 +21,7 @@ from echomind.leaderboard.scatter import scatter
 from echomind.leaderboard.within_board import Known, known_rows, links_there, may_be_known, within_board
 from echomind.leaderboard.within_figure import beside, overview_figure, scripts_figure
 from echomind.ui.correlations_axes import Axes, axis_choices
-from echomind.ui.live import SHARED_S
+from echomind.ui.live import SHARED_S, to_save
 from echomind.ui.markup import h
 from echomind.ui.matrix_view import matrix_table
 from echomind.ui.reading import below, verdict
@@ -171,13 +170,13 @@ def news(axes: Axes, drawn: Drawn | None, width: str, results: Results) -> tuple
 
 
 def points_file(axes: Axes, kind: str, results: Results) -> str:
-    """The points as a file: JSON with ``name``, ``type`` and ``text``. Raises ``EchoMindError`` for another kind."""
+    """The points as a file, see ``to_save``. Raises ``EchoMindError`` for another kind."""
     if kind != "csv":
         raise EchoMindError(f"found the kind of file {kind!r}, expected csv")
     records = results.board(axes.board)
     found = compare(get_board(axes.board), records, axes.x, axes.y)
     left_out = {out.slug: records[out.slug] for out in found.left_out}
-    return json.dumps({"name": csv_name(found), "type": FORMATS["csv"], "text": points_csv(found, left_out)})
+    return to_save(csv_name(found), FORMATS["csv"], points_csv(found, left_out).encode())
 
 
 def matrix(axes: Axes, results: Results, opened: bool) -> str:

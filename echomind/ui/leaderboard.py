@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import gradio as gr
@@ -23,7 +22,7 @@ from echomind.submissions.model import now
 from echomind.submissions.store import StoreError
 from echomind.ui.board_view import board_table
 from echomind.ui.faults import notice, spoken
-from echomind.ui.live import LOOK_S, SAVE, SHARED_S
+from echomind.ui.live import LOOK_S, SAVE, SHARED_S, to_save
 from echomind.ui.markup import h
 from echomind.ui.page import current_page
 from echomind.ui.site import Site
@@ -69,14 +68,13 @@ def news(view: View, drawn: Drawn | None, results: Results, address: str = "") -
     return (gr.skip(), gr.skip()) if (view, version) == drawn else table_html(view, results, address=address)
 
 
-def made_file(view: View, kind: str, results: Results) -> str:
-    """The view as a file: JSON with ``name``, ``type`` and ``text``. Raises ``EchoMindError`` for another kind."""
+def made_file(view: View, kind: str, results: Results, address: str = "") -> str:
+    """The view as a file, see ``to_save``. Raises ``EchoMindError`` for another kind."""
     match kind:
-        case "csv" | "json" | "tex":
+        case "csv" | "json" | "parquet" | "tex":
             today = now().date()
-            name = file_name(get_board(view.board), today, kind)
-            text = export(arrange(view, results), today, kind)
-            return json.dumps({"name": name, "type": FORMATS[kind], "text": text})
+            content = export(arrange(view, results), today, kind, address)
+            return to_save(file_name(get_board(view.board), today, kind), FORMATS[kind], content)
     raise EchoMindError(f"found the kind of file {kind!r}, expected one of: {', '.join(FORMATS)}")
 
 
@@ -196,7 +194,7 @@ def build_leaderboard(site: Site) -> None:
         return news(v, d, results, address)
 
     def save(v: View, event: gr.EventData) -> str:
-        return made_file(v, asked_kind(event), results)
+        return made_file(v, asked_kind(event), results, address)
 
     board.input(spoken(pick_board), [view, board], **quiet)
     order.input(spoken(pick_order), [view, order], **quiet)

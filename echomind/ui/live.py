@@ -7,6 +7,9 @@ closes. These scripts note what the visitor looks at and put it back.
 
 from __future__ import annotations
 
+import base64
+import json
+
 LOOK_S = 4.0  # how often a page asks whether results have changed
 SHARED_S = 1.0  # within which all pages share one look: many visitors cost as much as one
 
@@ -25,7 +28,8 @@ SAVE = """
 (made) => {
   if (!made) return '';
   const file = JSON.parse(made);
-  const address = URL.createObjectURL(new Blob([file.text], {type: file.type}));
+  const bytes = Uint8Array.from(atob(file.base64), (character) => character.charCodeAt(0));
+  const address = URL.createObjectURL(new Blob([bytes], {type: file.type}));
   const link = document.createElement('a');
   link.href = address;
   link.download = file.name;
@@ -34,3 +38,8 @@ SAVE = """
   return '';
 }
 """
+
+
+def to_save(name: str, kind: str, content: bytes) -> str:
+    """A file for ``SAVE``: ``name``, ``type`` and ``base64`` as JSON."""
+    return json.dumps({"name": name, "type": kind, "base64": base64.b64encode(content).decode()})

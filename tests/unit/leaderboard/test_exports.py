@@ -6,15 +6,17 @@ from dataclasses import replace
 
 import jsonschema
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from echomind.cli import main
 from echomind.leaderboard.arrange import arrange
 from echomind.leaderboard.boards import BOARDS
 from echomind.leaderboard.exports import Export, defused, export, file_name, json_schema, to_csv, to_json
+from echomind.leaderboard.query import Present, read_view, write_view
 from echomind.leaderboard.records import Record, parse_record
 from echomind.leaderboard.results import Results
-from echomind.leaderboard.view import View
+from echomind.leaderboard.view import OPENING, View
 from echomind.settings import ROOT, get_settings
 from echomind.submissions.store_local import LocalStore
 from tests.unit.leaderboard.made_rows import HOSTILE, PLAIN, made_rows
@@ -135,8 +137,25 @@ def test_the_file_is_the_view(store):
 
 def test_a_view_without_rows_is_a_file_without_rows(store):
     table = arrange(View().on_board(BOARD).searching("there is none"), Results(ROOT / "results", store))
-    assert cells(export(table, DAY, "csv")) == []
+    assert cells(export(table, DAY, "csv").decode()) == []
     assert json.loads(export(table, DAY, "json"))["rows"] == []
+
+
+def test_a_file_says_which_view_it_is_and_how_new(store):
+    view = View().on_board(BOARD).in_order("wer").searching("aria & b")
+    table = arrange(view, Results(ROOT / "results", store))
+    found = json.loads(to_json(table, DAY))
+    assert found["view"] == f"/leaderboard?{write_view(view)}"
+    assert read_view(found["view"].partition("?")[2], Present()) == (view, "")
+    assert found["data_as_of"] == max(r.provenance.date for r in table_records(store)).isoformat()
+    served = json.loads(to_json(table, DAY, "https://a-b.hf.space/leaderboard"))
+    assert served["view"].startswith("https://a-b.hf.space/leaderboard?board=echomind-mini")
+    opening = json.loads(to_json(arrange(OPENING, Results(ROOT / "results")), DAY))
+    assert opening["view"] == "/leaderboard"
+
+
+def table_records(store):
+    return Results(ROOT / "results", store).board(BOARD).values()
 
 
 @pytest.mark.parametrize("board", BOARDS.values(), ids=lambda board: board.id)
@@ -170,6 +189,10 @@ def test_the_command_writes_the_same_files(command):
     for arguments in (["--format", "json"], ["--json"]):
         status, said = command("export", "--board", BOARD, *arguments)
         assert status == 0 and Export.model_validate_json(said.out).total == 7
+    status, said = command("export", "--board", BOARD, "--format", "parquet")
+    assert status == 0 and pq.read_table(io.BytesIO(said.out)).num_rows == 7
+    status, said = command("export", "--board", BOARD, "--format", "tex")
+    assert status == 0 and b"\\begin{tabular}" in said.out and said.out.count(b"\\\\\n") == 8
     status, said = command("schema")
     assert json.loads(said.out) == json_schema()
 
@@ -180,6 +203,7 @@ def test_the_command_writes_the_same_files(command):
         (["export"], b"found no --board"),
         (["export", "--board", "nope"], b"unknown board 'nope'"),
         (["export", "--board", BOARD, "--json", "--format", "csv"], b"expected one of the two"),
+        (["export", "--board", BOARD, "--json", "--format", "parquet"], b"--format parquet, expected one of the two"),
         (["check", "--board", BOARD], b"expected options that check has a use for"),
     ],
 )

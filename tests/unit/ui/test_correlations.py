@@ -1,5 +1,6 @@
 """The Correlations page: what it shows for a pair of axes, and what follows when rows come in."""
 
+import base64
 import csv
 import io
 import json
@@ -163,6 +164,10 @@ def test_events_that_name_nothing_are_empty(data):
     assert told(gr.EventData(None, data), "pair") == ""
 
 
+def text_of(made):
+    return base64.b64decode(made["base64"]).decode()
+
+
 def test_the_points_are_a_file_with_those_left_out_and_nothing_that_runs(tmp_path):
     store = LocalStore(tmp_path / "submissions")
     made_rows(store, HOSTILE)
@@ -170,11 +175,11 @@ def test_the_points_are_a_file_with_those_left_out_and_nothing_that_runs(tmp_pat
         correlations.points_file(Axes().on_board("echomind-mini"), "csv", Results(ROOT / "results", store))
     )
     assert made["name"] == "echomind-mini-understanding_acc-style_direction_minilm.csv"
-    rows = list(csv.DictReader(io.StringIO(made["text"].removeprefix("\ufeff"), newline="")))
+    rows = list(csv.DictReader(io.StringIO(text_of(made).removeprefix("\ufeff"), newline="")))
     assert {f"'{name}" if name[0] in "=+-@" else name for name in HOSTILE} <= {row["model_name"] for row in rows}
     assert all(float(row["understanding_acc_low"]) <= float(row["understanding_acc"]) for row in rows)
     made = json.loads(correlations.points_file(Axes(y="ves"), "csv", Results(ROOT / "results")))
-    rows = list(csv.DictReader(io.StringIO(made["text"].removeprefix("\ufeff"), newline="")))
+    rows = list(csv.DictReader(io.StringIO(text_of(made).removeprefix("\ufeff"), newline="")))
     assert len(rows) == 14 and sum("does not speak" in row["left_out_because"] for row in rows) == 4
     with pytest.raises(EchoMindError, match="expected csv"):
         correlations.points_file(Axes(), "exe", Results(ROOT / "results"))

@@ -2,6 +2,7 @@ import os
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
+import base64
 import json
 import shutil
 from dataclasses import dataclass, field
@@ -181,16 +182,19 @@ def test_a_file_that_breaks_is_told_once_and_the_table_comes_back(tmp_path, monk
     assert "Kimi-Audio" in leaderboard.news(View(), drawn, results)[0]
 
 
-@pytest.mark.parametrize(("kind", "begins"), [("csv", "\ufeffrank,slug"), ("json", '{"schema": 1'), ("tex", "% needs")])
+@pytest.mark.parametrize(
+    ("kind", "begins"), [("csv", "\ufeffrank,slug"), ("json", '{"schema": 1'), ("parquet", "PAR1"), ("tex", "% needs")]
+)
 def test_a_file_is_the_visitor_s_view(results, kind, begins):
     made = json.loads(leaderboard.made_file(View().searching("kimi"), kind, results))
-    assert made["text"].startswith(begins) and "Kimi-Audio" in made["text"] and "GLM" not in made["text"]
+    content = base64.b64decode(made["base64"])
+    assert content.startswith(begins.encode()) and b"Kimi-Audio" in content and b"GLM" not in content
     assert made["name"].startswith("echomind-20") and made["name"].endswith(f".{kind}")
 
 
 @pytest.mark.parametrize("data", [{"kind": "exe"}, {"kind": "../x"}, {}, None])
 def test_other_kinds_of_files_are_refused(results, data):
-    with pytest.raises(EchoMindError, match="expected one of: csv, json, tex"):
+    with pytest.raises(EchoMindError, match="expected one of: csv, json, parquet, tex"):
         leaderboard.made_file(View(), leaderboard.asked_kind(gr.EventData(None, data)), results)
 
 
