@@ -73,18 +73,19 @@ def train(
     config: LoopConfig,
     run_dir: Path,
     *,
+    groups: list[dict[str, Any]] | None = None,
     stop_after: int | None = None,
 ) -> list[dict[str, float]]:
     """Train to ``config.steps`` (or stop early after ``stop_after`` steps of this call) and return the log.
 
+    ``groups`` are parameter groups other than :func:`parameter_groups`; "scale" in one multiplies the learning rate.
     ``run_dir`` gets ``log.jsonl`` (step, losses, learning rate, seconds) and ``step-N`` checkpoints, of which the last
     two are kept; a later call with the same arguments goes on from there.
     """
     set_seed(config.seed)
     accelerator = Accelerator(mixed_precision=config.mixed_precision, cpu=not torch.cuda.is_available())
-    optimizer = torch.optim.AdamW(
-        parameter_groups(model, config.weight_decay), lr=config.learning_rate, betas=(0.9, 0.98)
-    )
+    groups = groups if groups is not None else parameter_groups(model, config.weight_decay)
+    optimizer = torch.optim.AdamW(groups, lr=config.learning_rate, betas=(0.9, 0.98))
     prepared, optimizer = accelerator.prepare(model, optimizer)
     run_dir.mkdir(parents=True, exist_ok=True)
     log_path, step = run_dir / "log.jsonl", 0
@@ -104,7 +105,7 @@ def train(
     while step < last:
         rate = learning_rate_at(step, config)
         for group in optimizer.param_groups:
-            group["lr"] = rate
+            group["lr"] = rate * group.get("scale", 1.0)
         with accelerator.autocast():
             losses = loss(cast(nn.Module, called), batch(step))
         accelerator.backward(losses["loss"])

@@ -1,16 +1,17 @@
 """The stages by name: each takes a configuration file, starts from a checkpoint (or none), and writes one.
 
-``python -m echomind train text|align|joint --config FILE``. A configuration is one JSON object; see ``configs/``.
+``python -m echomind train text|align|joint|perspectives --config FILE``. A configuration is one JSON object; see
+``configs/``.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 
@@ -22,6 +23,8 @@ from echomind.training.cues import CueData, Hearing, hearing_loss
 from echomind.training.data.published import load_emobank
 from echomind.training.joint import Joint, JointData, joint_loss
 from echomind.training.loop import LoopConfig, train
+from echomind.training.perspectives import TowerConfig
+from echomind.training.perspectives_report import run_perspectives
 from echomind.training.recordings import TRAIN_ACTORS, FeatureStore, ravdess, synthetic
 from echomind.training.speech import SpeechData
 from echomind.training.text import VAD_WEIGHT, TextData, TextMixture, emobank_correlation, text_loss, training_texts
@@ -29,8 +32,9 @@ from echomind.training.tokenizer import train_tokenizer
 from echomind.training.vad import ListenerMap
 
 log = logging.getLogger(__name__)
-STAGES = ("text", "align", "joint")
+STAGES = ("text", "align", "joint", "perspectives")
 TRAINING = "training.json"
+Config = TypeVar("Config", "StageConfig", TowerConfig)
 SHARD_SIZE = "9MB"  # a Space's git takes files up to 10 MB
 
 
@@ -64,22 +68,33 @@ class StageConfig:
 
 def load_stage_config(path: Path) -> StageConfig:
     """Read a configuration; raises ``ConfigurationError`` naming the file and the unknown or missing key."""
+    return load_config(path, StageConfig, ("data_root", "run_dir", "out", "init", "speech", "cache", "transcripts"))
+
+
+def load_tower_config(path: Path) -> TowerConfig:
+    """Read a configuration of the stage ``perspectives``; raises as :func:`load_stage_config`."""
+    config = load_config(path, TowerConfig, ("data_root", "run_dir", "out", "base"))
+    return replace(config, perspectives=tuple(config.perspectives), seeds=tuple(config.seeds))
+
+
+def load_config(path: Path, kind: type[Config], paths: tuple[str, ...]) -> Config:
+    """One JSON object as a configuration; ``paths`` are the keys that name files, ``loop`` and ``cues`` are loops."""
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ConfigurationError(f"{path}: cannot read the configuration ({error})") from error
-    known = {f.name for f in fields(StageConfig)}
+    known = {f.name for f in fields(kind)}
     if not isinstance(raw, dict) or (unknown := set(raw) - known):
         found = sorted(unknown) if isinstance(raw, dict) else type(raw).__name__
         raise ConfigurationError(f"{path}: unknown {found}; expected keys out of {sorted(known)}")
     try:
-        for name in ("data_root", "run_dir", "out", "init", "speech", "cache", "transcripts"):
+        for name in paths:
             if raw.get(name) is not None:
                 raw[name] = Path(raw[name])
         for name in ("loop", "cues"):
             if raw.get(name) is not None:
                 raw[name] = LoopConfig(**raw[name])
-        return StageConfig(**raw)
+        return kind(**raw)
     except TypeError as error:
         raise ConfigurationError(f"{path}: {error}") from error
 
@@ -225,6 +240,13 @@ def run_joint(config: StageConfig) -> dict[str, Any]:
 
 
 _RUN = {"text": run_text, "align": run_align, "joint": run_joint}
+
+
+def run_configured(name: str, path: Path) -> dict[str, Any]:
+    """Run a stage by name with the configuration of a file; raises ``ConfigurationError``."""
+    if name == "perspectives":
+        return run_perspectives(load_tower_config(path))
+    return run_stage(name, load_stage_config(path))
 
 
 def run_stage(name: str, config: StageConfig) -> dict[str, Any]:

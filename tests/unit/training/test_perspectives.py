@@ -1,0 +1,138 @@
+"""The stage ``perspectives`` on made sentences and a BERT of two thin layers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from transformers import AutoTokenizer, BertConfig, BertModel
+
+from echomind.errors import ConfigurationError
+from echomind.slm.tower import load_tower, minilm, new_tower
+from echomind.training.perspectives import EmoBankData, concordance, parameter_groups, tower_loss, train_tower
+from echomind.training.perspectives_report import difference, lin, pearson, views
+from echomind.training.stages import load_tower_config, run_configured
+from tests.unit.training.made_data import write_texts
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("perspectives")
+    write_texts(folder)
+    torch.manual_seed(0)
+    shape = BertConfig(hidden_size=24, num_hidden_layers=2, num_attention_heads=2, intermediate_size=48)
+    BertModel(shape).save_pretrained(folder / "base")
+    AutoTokenizer.from_pretrained(str(minilm())).save_pretrained(folder / "base")
+    return folder
+
+
+def config(root: Path, name: str, **values: object) -> Path:
+    loop = {"steps": 6, "learning_rate": 1e-3, "warmup_steps": 1, "save_every": 2, "log_every": 1}
+    merged = {
+        "data_root": str(root),
+        "base": str(root / "base"),
+        "run_dir": str(root / name),
+        "out": str(root / name / "tower"),
+        "batch_size": 4,
+        "heard_share": 0.5,
+        "threads": 1,
+        "loop": loop,
+    } | values
+    path = root / f"{name}.json"
+    path.write_text(json.dumps(merged))
+    return path
+
+
+def losses(report: dict, run: str) -> list[float]:
+    return [row["loss"] for row in report["curves"][run]]
+
+
+def test_a_run_that_was_killed_gives_the_curve_and_the_tower_of_one_that_was_not(root):
+    straight = run_configured("perspectives", config(root, "straight", perspectives=["both"]))
+    stopped = config(root, "stopped", perspectives=["both"], stop_after=3)
+    assert run_configured("perspectives", stopped) == {"stopped": {"both-0": 3}, "of": 6}
+    resumed = run_configured("perspectives", config(root, "stopped", perspectives=["both"]))
+    assert losses(resumed, "both-0") == losses(straight, "both-0")
+    assert len(losses(straight, "both-0")) == 6
+    words = ["we sat on a warm mat"]
+    one, other = (load_tower(root / name / "tower", root / "base")(words) for name in ("straight", "stopped"))
+    assert torch.equal(one, other)
+
+
+def test_the_report_has_every_perspective_label_and_difference(root):
+    report = run_configured("perspectives", config(root, "all", seeds=[0, 1]))
+    assert report == json.loads((root / "all" / "tower" / "report.json").read_text())
+    assert set(report["scores"]) == {"both", "writer", "reader"}
+    assert set(report["differences"]) == {"both - writer", "both - reader"}
+    assert set(report["curves"]) == {f"{p}-{s}" for p in ("both", "writer", "reader") for s in (0, 1)}
+    for scores in (*report["scores"].values(), *report["shipped"].values()):
+        for label in ("combined", "writer", "reader"):
+            for figure in scores[label].values():
+                low, high = figure["interval"]
+                assert low <= figure["value"] <= high
+                assert figure["n"] == 10
+    mean = report["scores"]["both"]["writer"]["v"]["value"], report["scores"]["writer"]["writer"]["v"]["value"]
+    assert report["differences"]["both - writer"]["writer"]["v"]["value"] == pytest.approx(mean[0] - mean[1], abs=1e-3)
+
+
+def test_a_single_perspective_never_sees_the_other_sides_ratings(root):
+    """Changed ratings of the readers leave a tower of the writers as it is."""
+    settings = load_tower_config(config(root, "blind"))
+    tower, _, history = train_tower(settings, "writer", 0)
+    changed = EmoBankData(settings, new_tower(settings.base)[1], 0)
+    batch = changed.batch(0)
+    before = tower_loss(tower, batch, (0, 1, 2), 0.5)["loss"]
+    batch.ratings[:, 3:] = 7.0
+    assert torch.equal(tower_loss(tower, batch, (0, 1, 2), 0.5)["loss"], before)
+    assert not torch.equal(tower_loss(tower, batch, (0, 1, 2, 3, 4, 5), 0.5)["loss"], before)
+    assert len(history) == 6
+
+
+def test_an_epoch_has_each_sentence_once_and_seeds_have_orders_of_their_own(root):
+    settings = load_tower_config(config(root, "epochs", batch_size=2))
+    tokenizer = new_tower(settings.base)[1]
+    one, other = EmoBankData(settings, tokenizer, 0), EmoBankData(settings, tokenizer, 1)
+    rows = [i for batch in one._batches(0) for i in batch]
+    assert sorted(rows) == list(range(len(one.texts)))
+    assert [i for batch in other._batches(0) for i in batch] != rows
+    assert torch.equal(one.batch(7).ratings, one.batch(7).ratings)
+
+
+def test_layers_learn_slower_towards_the_words_which_stay(root):
+    settings = load_tower_config(config(root, "rates"))
+    tower, _ = new_tower(settings.base)
+    groups = parameter_groups(tower, settings)
+    assert [round(g["scale"], 4) for g in groups[::2]] == [0.85, 1.0, 10.0]
+    assert not any(p.requires_grad for p in tower.encoder.embeddings.parameters())
+    covered = sum(p.numel() for g in groups for p in g["params"])
+    assert covered == sum(p.numel() for p in tower.parameters() if p.requires_grad)
+
+
+def test_figures_by_hand():
+    gold = np.array([[1.0], [2.0], [3.0]])
+    assert pearson(2 * gold, gold) == pytest.approx(1.0)
+    assert lin(gold + 1, gold) == pytest.approx(2 * (2 / 3) / (4 / 3 + 1))
+    assert pearson(np.ones((3, 1)), gold) == 0.0  # a constant says nothing
+    assert concordance(torch.from_numpy(gold + 1), torch.from_numpy(gold))[0] == pytest.approx(4 / 7)
+    both = np.arange(12.0).reshape(2, 6)
+    assert views(both)["combined"][0].tolist() == [1.5, 2.5, 3.5]
+
+
+def test_a_tower_does_not_differ_from_itself():
+    rng = np.random.default_rng(0)
+    predicted = rng.normal(size=(40, 6))
+    golds = {name: rng.normal(size=(40, 3)) for name in ("combined", "writer", "reader")}
+    for label in difference(predicted, predicted, golds).values():
+        assert all(figure["value"] == 0 and figure["interval"] == [0.0, 0.0] for figure in label.values())
+
+
+def test_unknown_perspectives_and_keys_are_named(root):
+    with pytest.raises(ConfigurationError, match="director"):
+        run_configured("perspectives", config(root, "bad", perspectives=["director"]))
+    with pytest.raises(ConfigurationError, match="seeds: found none"):
+        run_configured("perspectives", config(root, "none", seeds=[]))
+    with pytest.raises(ConfigurationError, match="layer_rate"):
+        load_tower_config(config(root, "key", layer_rate=2))
