@@ -4,7 +4,7 @@ Three dangers are looked for in the transcript: self-harm, violence at home, and
 conservative: it wants the danger said outright ("I want to die", "he hits me", "she's not breathing") and lets figures
 of speech pass ("this homework is killing me", "my dad will kill me", "I want to die of embarrassment"), and negations.
 It reads words only, so it misses what is hinted at or misheard; it is a net under the model, not a diagnosis. What it
-says is fixed text that no model writes. The signs stand in ``care_signs``.
+says is fixed text that no model writes. The signs stand in ``care_signs``, the numbers of countries in ``help_lines``.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 
 from echomind.talk.care_signs import MEDICAL, SELF_HARM, SIGNS, VIOLENCE
+from echomind.talk.help_lines import INTERNATIONAL, Country, country_of
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Care:
     reply: str
 
 
-REPLIES = {
+REPLIES = {  # for anywhere in the world
     SELF_HARM: (
         "I'm really glad you said that, and I take it seriously. I'm a computer program, so please reach a person now. "
         "In the US or Canada, call or text 988. In the UK and Ireland, call Samaritans on 116 123. In mainland China, "
@@ -67,11 +68,39 @@ _SPELLINGS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 )
 
 
-def check(text: str) -> Care | None:
-    """The danger that ``text`` says outright, or None. Capitals, punctuation and lost apostrophes do not matter."""
+def reply_in(kind: str, country: Country) -> str:
+    """The answer to a danger with the help lines of one country."""
+    call = country.crisis.call
+    if kind == SELF_HARM:
+        return (
+            "I'm really glad you said that, and I take it seriously. I'm a computer program, so please reach a person "
+            f"now: call {call}. If you could act on it right now, call {country.medical}. "
+            "You deserve help with this, and you don't have to carry it alone."
+        )
+    if kind == VIOLENCE:
+        return (
+            "I'm so sorry this is happening. It is not your fault, and you deserve to be safe. I'm a computer program, "
+            f"so please reach a person: call {country.violence.call}. If you are in danger now, call "
+            f"{country.emergency}. If someone could overhear you, a text message may be safer than a call."
+        )
+    return (
+        f"This sounds like a medical emergency, so please call {country.medical} right now. The person who answers "
+        "will tell you what to do until help comes. I'm a computer program and cannot call for you. Put the phone on "
+        "speaker and stay there."
+    )
+
+
+def check(text: str, country: str = INTERNATIONAL) -> Care | None:
+    """The danger that ``text`` says outright, or None. Capitals, punctuation and lost apostrophes do not matter.
+
+    ``country``: an id of ``help_lines``, whose numbers are given. Raises ``ConfigurationError`` for an unknown one.
+    """
+    where = country_of(country)
     plain = text.casefold()
     for pattern, written in _SPELLINGS:
         plain = pattern.sub(written, plain)
     plain = plain.strip()
     kind = next((sign.kind for sign in SIGNS if sign.is_in(plain)), None)
-    return None if kind is None else Care(kind, REPLIES[kind])
+    if kind is None:
+        return None
+    return Care(kind, REPLIES[kind] if where is None else reply_in(kind, where))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from echomind.models.asr import Transcript
 from echomind.models.protocol import Perception, Thinking
 from echomind.talk.care import Care
+from echomind.talk.intent import Asked
 from echomind.talk.prosody import PLAIN, Prosody
 from echomind.talk.speak import Speech
 
@@ -62,6 +63,13 @@ class Cared:
 
 
 @dataclass(frozen=True)
+class AskedBack:
+    """The speaker asked about their own feelings; the reply that follows is put together from the earlier turns."""
+
+    question: Asked
+
+
+@dataclass(frozen=True)
 class ReplyPiece:
     """The next piece of the reply's text; the sentences it ends are spoken while the next ones are written."""
 
@@ -86,4 +94,4 @@ class Done:
     timings: Timings = field(repr=False)
 
 
-Event = Heard | Perceived | Thought | Cared | ReplyPiece | Spoken | Done
+Event = Heard | Perceived | Thought | Cared | AskedBack | ReplyPiece | Spoken | Done

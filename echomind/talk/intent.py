@@ -25,21 +25,19 @@ _CHANGE = (
     r"(?:chang\w+|shift\w*|develop\w*|evolv\w*|progress\w*|mov\w+|var(?:y|ied)|go(?:ne)? (?:up|down)|went|"
     r"(?:over|during|across|through|throughout) (?:this|the|our) (?:\w+ )?(?:conversation|talk|chat|dialogue|turns?))"
 )
-_PATTERNS: tuple[tuple[Asked, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(rf"\b(?:{pattern})\b"))
-    for kind, pattern in (
-        ("change", rf"(?:how|did|have|has|what|describe|tell me|in what way).* {_MINE}{_FEELINGS}.* {_CHANGE}"),
-        ("change", rf"(?:how|describe|tell me).* {_CHANGE}.* {_MINE}{_FEELINGS}"),
-        ("change", rf"how (?:did|have|has) (?:i|what i) (?:feel|felt|been feeling).* {_CHANGE}"),
-        ("change", rf"how (?:have|has) (?:i|what i) (?:feel|felt|been feeling) {_CHANGE}"),
-        ("reason", rf"why (?:do|did|am|was|would|should|have) i (?:really |still |always |even |been )?"
-                   rf"(?:feel|felt|feeling|{_STATE})(?: {_STATE})?"),
-        ("reason", r"(?:what|who) (?:is it that )?(?:makes|made|is making|has made) me (?:feel|so) \w+"),
-        ("reason", rf"(?:what|tell me).* (?:cause|reason|root|behind).* {_MINE}{_FEELINGS}"),
-        ("reason", rf"what (?:caused|causes|is causing) {_MINE}{_FEELINGS}"),
-        ("reason", rf"(?:where|why) (?:does|do|did|is|are) {_MINE}{_FEELINGS}"),
-    )
+_QUESTIONS: tuple[tuple[Asked, str], ...] = (
+    ("change", rf"(?:how|did|have|has|what|describe|tell me|in what way).* {_MINE}{_FEELINGS}.* {_CHANGE}"),
+    ("change", rf"(?:how|describe|tell me).* {_CHANGE}.* {_MINE}{_FEELINGS}"),
+    ("change", rf"how (?:did|have|has) (?:i|what i) (?:feel|felt|been feeling).* {_CHANGE}"),
+    ("change", rf"how (?:have|has) (?:i|what i) (?:feel|felt|been feeling) {_CHANGE}"),
+    ("reason", rf"why (?:do|did|am|was|would|should|have) i (?:really |still |always |even |been )?"
+               rf"(?:feel|felt|feeling|{_STATE})(?: {_STATE})?"),
+    ("reason", r"(?:what|who) (?:is it that )?(?:makes|made|is making|has made) me (?:feel|so) \w+"),
+    ("reason", rf"(?:what|tell me).* (?:cause|reason|root|behind).* {_MINE}{_FEELINGS}"),
+    ("reason", rf"what (?:caused|causes|is causing) {_MINE}{_FEELINGS}"),
+    ("reason", rf"(?:where|why) (?:does|do|did|is|are) {_MINE}{_FEELINGS}"),
 )  # fmt: skip
+_PATTERNS = tuple((kind, re.compile(rf"\b(?:{pattern})\b")) for kind, pattern in _QUESTIONS)
 
 
 def asked(text: str) -> Asked | None:

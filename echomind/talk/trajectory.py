@@ -95,7 +95,7 @@ def change_told(moments: Sequence[Moment]) -> str:
         span = f" for {_count(len(run))} turns" if len(run) > 1 else ""
         parts.append(f"{'' if number == 0 else 'then '}{verb} {words}{span} (“{quoted(run[0].words)}”)")
     if len(stretches) == 1:
-        told = f"You sounded {stretches[0][0]} in all {_count(len(moments))} turns."
+        told = f"You sounded {stretches[0][0]} in {_all(len(moments))} turns."
     else:
         told = "First " + "; ".join(parts) + "."
     return " ".join(filter(None, (told, _summed_up(moments), _closing(moments[-1]))))
@@ -123,6 +123,10 @@ def feeling_words(moment: Moment) -> str:
 def quoted(words: str, width: int = 48) -> str:
     """The beginning of what was said; a dash where no word was recognised."""
     return textwrap.shorten(words.strip(" .!?"), width, placeholder=" …") or "—"
+
+
+def _all(number: int) -> str:
+    return "both" if number == 2 else f"all {_count(number)}"
 
 
 def _count(number: int) -> str:

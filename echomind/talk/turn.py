@@ -16,11 +16,15 @@ from echomind.audio import Clip, load_clip
 from echomind.errors import CheckpointError, VoiceError
 from echomind.models.asr import Recognizer, Transcript
 from echomind.models.protocol import VAD, Perception, SpokenLanguageModel, Thinking, Turn
-from echomind.talk.care import Care, check
-from echomind.talk.events import Cared, Done, Event, Heard, Perceived, ReplyPiece, Spoken, Thought, Timings
+from echomind.talk.care import check
+from echomind.talk.events import AskedBack, Cared, Done, Event, Heard, Perceived, ReplyPiece, Spoken, Thought, Timings
+from echomind.talk.help_lines import INTERNATIONAL
+from echomind.talk.intent import Asked, asked
 from echomind.talk.prosody import PLAIN
+from echomind.talk.reasons import reason_told
 from echomind.talk.speak import Speech, joined, speak
 from echomind.talk.speaking import Speak, spoken_along
+from echomind.talk.trajectory import Moment, change_told
 
 CONTRACT_KEYS = ("transcript", "cues", "vad", "thinking", "reply", "timings_s")  # between "clip" and "model"
 MAX_TURNS = 5  # of history given to the model, as many as the longest of HumDial's dialogues have
@@ -45,12 +49,16 @@ def talk(
     voice: Speak | None = speak,
     decode_s: float | None = None,
     seed: int = 0,
+    country: str = INTERNATIONAL,
+    moments: Sequence[Moment] = (),
 ) -> Iterator[Event]:
-    """One turn, event by event: Heard, Perceived, Thought, (Cared,) ReplyPiece and Spoken in turns, Done.
+    """One turn, event by event: Heard, Perceived, Thought, (Cared or AskedBack,) ReplyPiece and Spoken in turns, Done.
 
     ``transcript``: the words, where the speaker has corrected them; None to recognise them. ``voice``: how to speak a
     sentence of the reply, None for no sound; it works while the next sentences are written.
-    ``decode_s``: what decoding took, when the caller did it. Without a model: Heard, Done.
+    ``decode_s``: what decoding took, when the caller did it. ``country``: whose help lines to give. ``moments``: what
+    was noted in earlier turns; with them, questions about the speaker's own feelings are answered from them.
+    Without a model: Heard, Done.
     """
     started = time.perf_counter() - (decode_s or 0.0)
     timings = Timings(decode=decode_s)
@@ -66,7 +74,7 @@ def talk(
             perception = models.model.perceive(clip, heard.text, topic=topic, history=history[-MAX_TURNS:])
         yield Perceived(perception)
         pieces: list[str] = []
-        answer = _reply(models.model, perception, check(heard.text), timings, seed)
+        answer = _reply(models.model, perception, _fixed(heard.text, country, moments), timings, seed)
         for event in answer if voice is None else spoken_along(answer, voice, perception.cues, timings):
             if isinstance(event, ReplyPiece):
                 pieces.append(event.text)
@@ -76,10 +84,28 @@ def talk(
     yield Done(reply, timings)
 
 
+def answer_about(question: Asked, moments: Sequence[Moment]) -> str:
+    """The reply to a question about the speaker's own feelings, from what was noted in earlier turns."""
+    return change_told(moments) if question == "change" else reason_told(moments)
+
+
+def _fixed(text: str, country: str, moments: Sequence[Moment]) -> tuple[Cared | AskedBack, str] | None:
+    """The reply that is not the model's: to a danger, or to a question about the speaker's own feelings."""
+    care = check(text, country)
+    if care is not None:
+        return Cared(care), care.reply
+    question = asked(text) if moments else None
+    return None if question is None else (AskedBack(question), answer_about(question, moments))
+
+
 def _reply(
-    model: SpokenLanguageModel, perception: Perception, care: Care | None, timings: Timings, seed: int
+    model: SpokenLanguageModel,
+    perception: Perception,
+    fixed: tuple[Cared | AskedBack, str] | None,
+    timings: Timings,
+    seed: int,
 ) -> Iterator[Event]:
-    """Thinking, then the reply in pieces: the model's, or fixed words of care. Only the model's own time is counted."""
+    """Thinking, then the reply in pieces: the model's, or the ``fixed`` one. Only the model's own time is counted."""
     source = model.reply(perception, seed=seed)
     spent = 0.0
     try:
@@ -91,7 +117,7 @@ def _reply(
                 break
             if isinstance(item, Thinking):
                 yield Thought(item)
-                if care is not None:
+                if fixed is not None:
                     break
             elif item:
                 if timings.first_token is None:
@@ -101,10 +127,11 @@ def _reply(
         close = getattr(source, "close", None)  # a turn that is stopped must not go on generating
         if close is not None:
             close()
-    if care is not None:
+    if fixed is not None:
         timings.first_token = spent
-        yield Cared(care)
-        yield ReplyPiece(care.reply)
+        why, reply = fixed
+        yield why
+        yield ReplyPiece(reply)
     timings.reply = spent
 
 

@@ -2,8 +2,10 @@
 
 import pytest
 
+from echomind.errors import ConfigurationError
 from echomind.talk.care import REPLIES, check
 from echomind.talk.care_signs import MEDICAL, SELF_HARM, VIOLENCE
+from echomind.talk.help_lines import COUNTRIES, INTERNATIONAL, choices
 
 SAID = {
     SELF_HARM: [
@@ -162,3 +164,35 @@ def test_help_lines():
 
 def test_a_very_long_transcript_is_read():
     assert check("my dad and i and he " * 5_000) is None
+
+
+@pytest.mark.parametrize("kind", REPLIES)
+@pytest.mark.parametrize("country", COUNTRIES, ids=lambda country: country.id)
+def test_each_country_has_its_own_numbers(kind, country):
+    found = check(SAID[kind][0], country.id)
+    assert found.kind == kind
+    assert "I'm a computer program" in found.reply
+    assert len(found.reply) < 420
+    line = {SELF_HARM: country.crisis.call, VIOLENCE: country.violence.call, MEDICAL: country.medical}[kind]
+    assert line in found.reply
+    for other in COUNTRIES:
+        if other.violence.call != country.violence.call:
+            assert other.violence.call not in found.reply
+
+
+def test_each_line_has_a_source():
+    for country in COUNTRIES:
+        assert country.crisis.source.startswith("https://")
+        assert country.violence.source.startswith("https://")
+
+
+def test_an_unknown_country_is_refused_also_when_nothing_is_wrong():
+    with pytest.raises(ConfigurationError, match="found the country 'atlantis'; expected one of international, au"):
+        check("hello", "atlantis")
+
+
+def test_the_choice_begins_with_all_countries():
+    names, ids = zip(*choices(), strict=True)
+    assert (names[0], ids[0]) == ("all countries", INTERNATIONAL)
+    assert len(set(ids)) == len(ids) == len(COUNTRIES) + 1
+    assert list(names[1:]) == sorted(names[1:])

@@ -6,11 +6,12 @@ import soundfile
 
 from echomind.errors import AudioError, CheckpointError, VoiceError
 from echomind.models.asr import Transcript
-from echomind.models.protocol import Thinking, Turn
+from echomind.models.protocol import VAD, Thinking, Turn
 from echomind.talk.care import REPLIES
-from echomind.talk.events import Cared, Done, Heard, Perceived, ReplyPiece, Spoken, Thought
+from echomind.talk.events import AskedBack, Cared, Done, Heard, Perceived, ReplyPiece, Spoken, Thought
 from echomind.talk.prosody import CALM, prosody_for
 from echomind.talk.speak import Speech
+from echomind.talk.trajectory import Moment
 from echomind.talk.turn import MAX_TURNS, Models, answer_clip, talk
 from echomind.taxonomy import CATEGORIES
 
@@ -112,6 +113,34 @@ def test_danger_gets_fixed_words_and_no_generated_ones(clip, models, recognizer,
     assert {event.delivery for event in spoken} == {CALM}
     assert model.said == 0
     assert model.closed
+
+
+def test_help_lines_are_those_of_the_country(clip, models):
+    events = list(talk(clip, models, transcript="I want to die", voice=None, country="de"))
+    assert "TelefonSeelsorge" in events[-1].reply
+
+
+def test_a_question_about_feelings_is_answered_from_the_turns_before(clip, models, model):
+    moments = [Moment("I lost my keys", "sad", "they lost their keys", 0.8, VAD(2, 3, 3), VAD(2, 3, 3))]
+    events = list(talk(clip, models, transcript="Why do I feel like this?", voice=None, moments=moments))
+    assert kinds(events) == [Heard, Perceived, Thought, AskedBack, ReplyPiece, Done]
+    assert events[3] == AskedBack("reason")
+    assert "because you lost your keys" in events[-1].reply
+    assert model.said == 0
+    events = list(talk(clip, models, transcript="How did my feelings change?", voice=None, moments=moments * 2))
+    assert events[-1].reply.startswith("You sounded sad in both turns.")
+
+
+def test_without_earlier_turns_the_model_answers_such_a_question(clip, models, model):
+    list(talk(clip, models, transcript="Why do I feel like this?", voice=None))
+    assert model.said == 3
+
+
+def test_danger_comes_before_everything(clip, models):
+    moments = [Moment("hi", "sad", "", 0.8, VAD(2, 3, 3), VAD(2, 3, 3))]
+    text = "Why do I feel like this? I want to die."
+    events = list(talk(clip, models, transcript=text, voice=None, moments=moments))
+    assert events[-1].reply == REPLIES["self_harm"]
 
 
 def test_danger_in_a_corrected_transcript_is_seen_too(clip, models):
