@@ -18,6 +18,8 @@ import numpy as np
 from scipy import stats
 from scipy.special import ndtr, ndtri
 
+from echomind.words import t
+
 SEED = 20260305
 MOST_DRAWS, FEWEST_DRAWS = 10_000, 1_000
 _CELLS = 300_000  # draws times points: what keeps 500 models as quick as 14
@@ -219,26 +221,28 @@ def bca_interval(value: float, drawn: np.ndarray, left_out: np.ndarray) -> Ends:
     """
     defined = drawn[~np.isnan(drawn)]
     if len(defined) < MIN_DEFINED * len(drawn):
-        return Ends(None, None, "none", "in most draws all were equal on one axis")
+        return Ends(None, None, "none", t("in most draws all were equal on one axis"))
     if np.ptp(defined) <= SAME:
-        return Ends(None, None, "none", "every draw gives the same value, so the draws cannot say how sure it is")
+        return Ends(None, None, "none", t("every draw gives the same value, so the draws cannot say how sure it is"))
     below, at = np.mean(defined < value - SAME), np.mean(np.abs(defined - value) <= SAME)
     share = float(below + at / 2)
     pull = left_out.mean() - left_out
     spread = float((pull**2).sum())
     if np.isnan(spread):
-        return _percentile(value, defined, "without one of the points there is no coefficient")
+        return _percentile(value, defined, t("without one of the points there is no coefficient"))
     if not 0 < share < 1:
-        return _percentile(value, defined, "all draws lie on one side of the value")
+        return _percentile(value, defined, t("all draws lie on one side of the value"))
     acceleration = float((pull**3).sum()) / (6 * spread**1.5) if spread > SAME**2 else 0.0
     z = float(ndtri(share)) + np.array([-_Z, _Z])
     steady = 1 - acceleration * z
     if not (steady > 0).all():
-        return _percentile(value, defined, "the correction for skew turns round")
+        return _percentile(value, defined, t("the correction for skew turns round"))
     low, high = np.quantile(defined, ndtr(float(ndtri(share)) + z / steady))
     return Ends(min(float(low), value), max(float(high), value), "BCa")
 
 
 def _percentile(value: float, defined: np.ndarray, why: str) -> Ends:
     low, high = np.quantile(defined, [TAIL, 1 - TAIL])
-    return Ends(min(float(low), value), max(float(high), value), "percentile", f"plain percentiles, since {why}")
+    return Ends(
+        min(float(low), value), max(float(high), value), "percentile", t("plain percentiles, since {why}", why=why)
+    )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from echomind.errors import EchoMindError
 from echomind.leaderboard.metrics import METRICS, Metric
 from echomind.leaderboard.records import Protocol
+from echomind.words import t
 
 
 @dataclass(frozen=True)
@@ -53,12 +54,12 @@ class Board:
         return tuple(o for o in self.orders if language is None or o.language in (None, language))
 
 
-_NO_ASR = "the source reports no native transcription, or none that is comparable"
-_ECHOMIND_PAPER = (
+_NO_ASR = t("the source reports no native transcription, or none that is comparable")
+_ECHOMIND_PAPER = t(
     "Zhou et al., EchoMind: An Interrelated Multi-level Benchmark for Evaluating Empathetic Speech Language Models, "
     "ICLR 2026, arXiv:2510.22758"
 )
-_ECHOMIND_LICENCE = "the paper's figures, quoted with their source; the EchoMind data set is CC BY-NC-SA 4.0"
+_ECHOMIND_LICENCE = t("the paper's figures, quoted with their source; the EchoMind data set is CC BY-NC-SA 4.0")
 _HUMDIAL_IDS = ("t1_avg", "t1_d1", "t1_d2", "t1_d3", "t2_avg", "t2_d1", "t2_d2", "t2_d3", "t3_d1")
 _HUMDIAL_HUMAN = ("t3_d2_human", "t3_d3_human")
 
@@ -66,7 +67,7 @@ _BOARDS = (
     Board(
         id="echomind",
         title="EchoMind",
-        note=(
+        note=t(
             "English, synthetic voices, each model with its best prompt. Audio-Flamingo3 appears in three modes, so "
             "the 14 rows are 12 models and not independent of each other. GPT-4o judges the replies and also competes."
         ),
@@ -79,9 +80,9 @@ _BOARDS = (
             *("ves", "emo_align", "nisqa", "dnmos_paper"),
         ),
         orders=(
-            Order("understanding_reasoning", "Understanding and reasoning", ("understanding_acc", "reasoning_acc")),
-            Order("vocal_empathy", "Vocal empathy", ("ves",)),
-            Order("text_empathy", "Empathy in words", ("c_ctx_fit", "c_speech_rel")),
+            Order("understanding_reasoning", t("Understanding and reasoning"), ("understanding_acc", "reasoning_acc")),
+            Order("vocal_empathy", t("Vocal empathy"), ("ves",)),
+            Order("text_empathy", t("Empathy in words"), ("c_ctx_fit", "c_speech_rel")),
         ),
         citation=_ECHOMIND_PAPER,
         licence=_ECHOMIND_LICENCE,
@@ -90,7 +91,7 @@ _BOARDS = (
     Board(
         id="echomind-mini",
         title="EchoMind-Mini",
-        note=(
+        note=t(
             "Our own open set: our own scripts, said by synthetic voices among sounds of our making. Never comparable "
             "with the paper's board. Our model was trained on other scripts, but its training clips were made by the "
             "same synthesis chain, which helps it here and nobody else. Columns made with a stand-in say so."
@@ -104,17 +105,19 @@ _BOARDS = (
             "chain_whole_minilm",
         ),
         orders=(
-            Order("understanding_reasoning", "Understanding and reasoning", ("understanding_acc", "reasoning_acc")),
-            Order("reply_direction", "Replies that follow the voice", ("style_direction_minilm",)),
-            Order("reply_wording", "Replies near the reference", ("bertscore_minilm",)),
+            Order("understanding_reasoning", t("Understanding and reasoning"), ("understanding_acc", "reasoning_acc")),
+            Order("reply_direction", t("Replies that follow the voice"), ("style_direction_minilm",)),
+            Order("reply_wording", t("Replies near the reference"), ("bertscore_minilm",)),
         ),
-        citation=f"EchoMind-Mini, a set of this project after {_ECHOMIND_PAPER}",
-        licence="figures measured by this project's scorer; texts, questions and clips of EchoMind-Mini are CC BY 4.0",
+        citation=t("EchoMind-Mini, a set of this project after {ECHOMIND_PAPER}", ECHOMIND_PAPER=_ECHOMIND_PAPER),
+        licence=t(
+            "figures measured by this project's scorer; texts, questions and clips of EchoMind-Mini are CC BY 4.0"
+        ),
     ),
     Board(
         id="echomind-upper-bound",
-        title="EchoMind, cue given in words",
-        note=(
+        title=t("EchoMind, cue given in words"),
+        note=t(
             "An upper bound: the model is told the vocal cue in words. Not comparable with the main board; the gains "
             "are against the same model's best prompt there."
         ),
@@ -123,29 +126,29 @@ _BOARDS = (
         ),
         metrics=("c_ctx_fit", "delta_c_ctx_fit", "c_speech_rel", "delta_c_speech_rel", "ves", "delta_ves"),
         orders=(
-            Order("vocal_empathy", "Vocal empathy", ("ves",)),
-            Order("text_empathy", "Empathy in words", ("c_ctx_fit", "c_speech_rel")),
+            Order("vocal_empathy", t("Vocal empathy"), ("ves",)),
+            Order("text_empathy", t("Empathy in words"), ("c_ctx_fit", "c_speech_rel")),
         ),
         citation=_ECHOMIND_PAPER,
         licence=_ECHOMIND_LICENCE,
     ),
     Board(
         id="echomind-arena",
-        title="EchoMind Arena",
-        note=(
+        title=t("EchoMind Arena"),
+        note=t(
             "Side-by-side win rates of three models. They sum to 104 %, so ties or rounding are counted in a way the "
             "source does not explain; read in a second-hand summary of the paper."
         ),
         protocol=Protocol(voice="tts", scorer="paper"),
         metrics=("arena_win_rate",),
-        orders=(Order("win_rate", "Win rate", ("arena_win_rate",)),),
+        orders=(Order("win_rate", t("Win rate"), ("arena_win_rate",)),),
         citation=_ECHOMIND_PAPER,
         licence=_ECHOMIND_LICENCE,
     ),
     Board(
         id="humdial",
-        title="HumDial, track 1",
-        note=(
+        title=t("HumDial, track 1"),
+        note=t(
             "ICASSP 2026 challenge, official test set. Tasks 1, 2 and T3 D1 are marked by a language model, T3 D2 and "
             "D3 by people, 10 for each language. The two need not agree: the team with the best automatic mark for "
             "empathy is third (Chinese) or fourth (English) by people's. A reply in the wrong language gets the lowest "
@@ -162,21 +165,26 @@ _BOARDS = (
             "final_overall",
         ),
         orders=(
-            Order("final_overall", "Final score, both languages", ("final_overall",)),
-            *(Order(f"final_{c}", "Final score, this language", (f"final_{c}",), c) for c in ("zh", "en")),
+            Order("final_overall", t("Final score, both languages"), ("final_overall",)),
+            *(Order(f"final_{c}", t("Final score, this language"), (f"final_{c}",), c) for c in ("zh", "en")),
             *(
-                Order(f"people_{c}", "Rated by people", (f"t3_d2_human_{c}", f"t3_d3_human_{c}"), c)
+                Order(
+                    f"people_{c}",
+                    t("Rated by people"),
+                    (f"t3_d2_human_{c}", f"t3_d3_human_{c}"),
+                    c,
+                )
                 for c in ("zh", "en")
             ),
         ),
         citation="HumDial Challenge, ICASSP 2026, https://github.com/ASLP-lab/HumDial-Challenge",
-        licence="the challenge's official figures, quoted with their source, which states no licence",
+        licence=t("the challenge's official figures, quoted with their source, which states no licence"),
         languages=("zh", "en"),
     ),
     Board(
         id="ieat-dev",
-        title="IEAT, development sets",
-        note=(
+        title=t("IEAT, development sets"),
+        note=t(
             "One system's own figures on development sets, read second-hand from a benchmark index. Not comparable "
             "with the HumDial test board: no human ratings, another split."
         ),
@@ -184,7 +192,7 @@ _BOARDS = (
         metrics=tuple(f"{m}_{c}" for c in ("zh", "en") for m in ("dev_t1", "dev_t2", "dev_t3", "televal_aqa")),
         orders=(),
         citation="IEAT, arXiv:2601.04960",
-        licence="the paper's figures, quoted with their source; the paper is CC BY-SA 4.0",
+        licence=t("the paper's figures, quoted with their source; the paper is CC BY-SA 4.0"),
         languages=("zh", "en"),
     ),
 )

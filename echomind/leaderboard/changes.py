@@ -9,17 +9,18 @@ from dataclasses import dataclass
 from echomind.leaderboard.records import Record
 from echomind.submissions.model import EventKind
 from echomind.submissions.store import Submission
+from echomind.words import t
 
 NEWEST = 20
-_ADDED = {"paper": "figures published by its source", "measured": "measured here"}
+_ADDED = {"paper": t("figures published by its source"), "measured": t("measured here")}
 _HAPPENED: dict[EventKind, str] = {
-    "published": "published",
-    "verified": "verified: a person compared it with its source",
-    "unverified": "no longer verified",
-    "withdrawn": "withdrawn by its sender",
-    "hidden": "hidden by a moderator",
-    "shown": "shown again",
-    "scored": "scored again",
+    "published": t("published"),
+    "verified": t("verified: a person compared it with its source"),
+    "unverified": t("no longer verified"),
+    "withdrawn": t("withdrawn by its sender"),
+    "hidden": t("hidden by a moderator"),
+    "shown": t("shown again"),
+    "scored": t("scored again"),
 }
 
 
@@ -55,7 +56,7 @@ def changes(
             again = event.kind != "scored" or public  # the first scoring is before it was public, and nobody's news
             public = public or event.kind == "published"
             if public and again and event.kind in _HAPPENED:
-                name = receipt.form.model if slug else f"submission {receipt.id[:12]}"
+                name = receipt.form.model if slug else t("submission {id}", id=receipt.id[:12])
                 found.append((event.at, name, slug, _HAPPENED[event.kind]))
     found.sort(key=lambda change: (-change[0].timestamp(), change[1]))
     return [Change(at.date(), *rest) for at, *rest in found[:newest]]

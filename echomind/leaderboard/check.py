@@ -20,10 +20,14 @@ NOT_RECORDS = {"README.md", ".gitkeep"}
 
 @dataclass(frozen=True)
 class Report:
-    """What a check found: the number of ``files`` read and one line a problem."""
+    """What a check found: the number of ``files`` read, one line a problem, and the paths of the files that have some.
+
+    Paths are below the folder that was checked.
+    """
 
     files: int
     problems: list[str]
+    bad: tuple[Path, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -105,6 +109,7 @@ def check_results(results_dir: Path) -> Report:
     if not results_dir.is_dir():
         raise ResultsError(f"{results_dir}: found no such folder, expected the results folder")
     problems: list[str] = []
+    bad: list[Path] = []
     files = 0
     seen: dict[str, dict[tuple[str, object], str]] = {board: {} for board in BOARDS}
     for path in sorted(p for p in results_dir.rglob("*") if not p.is_dir()):
@@ -129,4 +134,5 @@ def check_results(results_dir: Path) -> Report:
                 f"board of: {', '.join(BOARDS)}"
             ]
         problems += [f"{visible(place.as_posix())}: {line}" for line in found]
-    return Report(files, problems)
+        bad += [place] if found else []
+    return Report(files, problems, tuple(bad))

@@ -22,6 +22,7 @@ from echomind.leaderboard.paired import Contestant, ModelDifference, difference
 from echomind.leaderboard.protocols import unlike
 from echomind.leaderboard.records import Record
 from echomind.leaderboard.scripts_data import ScriptItems
+from echomind.words import joined, t
 
 Verdict = Literal["better", "worse", "same", "unknown"]
 
@@ -90,7 +91,12 @@ def beside(
         if sum(metric.id in model.record.scores for model in models) >= 2
     )
     warnings = tuple(
-        f"{model.name} was measured otherwise than {models[0].name} ({other}): no difference is computed."
+        t(
+            "{name} was measured otherwise than {name2} ({other}): no difference is computed.",
+            name=model.name,
+            name2=models[0].name,
+            other=other,
+        )
         for model in models[1:]
         if (other := unlike(model.record.protocol, models[0].record.protocol))
     )
@@ -129,28 +135,36 @@ def _sentence(rows: list[Row], i: int, names: tuple[str, ...]) -> str:
     pairs = [(row, apart) for row, apart in known if apart is not None]
     other, first = names[i], names[0]
     if not pairs:
-        return f"{other} and {first} have no score in common."
+        return t("{other} and {first} have no score in common.", other=other, first=first)
     by: dict[Verdict, list[str]] = {"better": [], "worse": [], "same": [], "unknown": []}
     for row, apart in pairs:
-        by[verdict(apart)].append(f"“{title(row.metric)}”")
+        by[verdict(apart)].append(t("“{title}”", title=title(row.metric)))
     if len(by["unknown"]) == len(pairs):
-        return (
-            f"No interval was published for {other} and {first}, so nothing can be said about whether their "
-            "differences are more than luck."
+        return t(
+            "No interval was published for {other} and {first}, so nothing can be said about whether "
+            "their differences are more than luck.",
+            other=other,
+            first=first,
         )
     parts = []
     if by["better"]:
-        parts.append(f"{other} is better than {first} by {together(by['better'])}")
+        parts.append(t("{a} is better than {b} by {scores}", a=other, b=first, scores=together(by["better"])))
     if by["worse"]:
-        parts.append(f"{first} is better than {other} by {together(by['worse'])}")
+        parts.append(t("{a} is better than {b} by {scores}", a=first, b=other, scores=together(by["worse"])))
     if by["same"]:
-        told = "they cannot be told apart" if parts else f"{other} and {first} cannot be told apart"
-        parts.append(f"{told} by {together(by['same'])}")
+        told = (
+            t("they cannot be told apart")
+            if parts
+            else t("{other} and {first} cannot be told apart", other=other, first=first)
+        )
+        parts.append(t("{told} by {scores}", told=told, scores=together(by["same"])))
     if by["unknown"]:
-        parts.append(f"nothing can be said about {together(by['unknown'])}, for want of intervals")
-    return f"{'; '.join(parts)}."
+        parts.append(t("nothing can be said about {scores}, for want of intervals", scores=together(by["unknown"])))
+    return t("{parts}.", parts=joined(t("; "), parts))
 
 
 def together(terms: list[str]) -> str:
     """Several things in one list of words."""
-    return terms[0] if len(terms) == 1 else f"{', '.join(terms[:-1])} and {terms[-1]}"
+    if len(terms) == 1:
+        return terms[0]
+    return t("{others} and {last}", others=joined(t(", "), terms[:-1]), last=terms[-1])

@@ -11,13 +11,14 @@ from echomind.leaderboard.metrics import Metric
 from echomind.leaderboard.model_figures import LINES, Picture, bounds
 from echomind.leaderboard.model_page import title
 from echomind.leaderboard.paired import ModelDifference
+from echomind.words import counted, here, joined, t
 
 _BAND, _AROUND = 34, 76  # pixels of a metric, and of what is above and below all of them
 VERDICTS = {
-    "better": "better",
-    "worse": "worse",
-    "same": "cannot be told apart",
-    "unknown": "nothing can be said",
+    "better": t("better"),
+    "worse": t("worse"),
+    "same": t("cannot be told apart"),
+    "unknown": t("nothing can be said"),
 }
 _INK = "#7a746a"
 
@@ -32,7 +33,12 @@ def difference_text(found: ModelDifference) -> str:
     value = signed(found.metric, found.value or 0.0)
     if found.low is None or found.high is None:
         return value
-    return f"{value} ({signed(found.metric, found.low)} to {signed(found.metric, found.high)})"
+    return t(
+        "{value} ({signed} to {signed2})",
+        value=value,
+        signed=signed(found.metric, found.low),
+        signed2=signed(found.metric, found.high),
+    )
 
 
 def _share(metric: Metric, difference: float) -> float:
@@ -66,7 +72,7 @@ def dumbbells(found: Beside) -> Picture | None:
         showlegend=len(models) > 1,
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "itemclick": False},
     )
-    figure.update_xaxes(title={"text": "% of range; right is better"})
+    figure.update_xaxes(title={"text": here(t("% of range; right is better"))})
     figure.update_yaxes(
         tickvals=list(range(len(drawn))),
         ticktext=names,
@@ -77,20 +83,34 @@ def dumbbells(found: Beside) -> Picture | None:
     others = together([found.labels[i] for i in models])
     unknown = any(d is not None and verdict(d) == "unknown" for row in drawn for d in row.differences)
     return Picture(
-        "Differences",
-        f"How far {others} {'is' if len(models) == 1 else 'are'} from {found.labels[0]}, which is the dotted line. "
-        "A horizontal line is the 95 % interval; where it crosses the dotted line, the two cannot be told apart."
-        + (" Open marks have no interval, so nothing can be said about them." if unknown else ""),
+        t("Differences"),
+        joined(
+            t(" "),
+            [
+                counted(
+                    len(models),
+                    "How far {others} is from {first}, which is the dotted line.",
+                    "How far {others} are from {first}, which is the dotted line.",
+                    others=others,
+                    first=found.labels[0],
+                ),
+                t(
+                    "A horizontal line is the 95 % interval; where it crosses the dotted line, the two cannot be told "
+                    "apart."
+                ),
+                *((t("Open marks have no interval, so nothing can be said about them."),) if unknown else ()),
+            ],
+        ),
         figure,
-        ("Score", *(found.labels[i] for i in models)),
+        (t("Score"), *(found.labels[i] for i in models)),
         tuple(
             (
-                f"{title(row.metric)} ({row.metric.term})",
+                t("{title} ({term})", title=title(row.metric), term=row.metric.term),
                 *(_cell(row, i, alone=len(models) == 1) for i in models),
             )
             for row in drawn
         ),
-        (f"Not drawn: {', '.join(endless)} (has no published range).",) if endless else (),
+        (t("Not drawn: {join} (has no published range).", join=joined(t(", "), endless)),) if endless else (),
     )
 
 
@@ -98,8 +118,8 @@ def _cell(row: Row, i: int, *, alone: bool) -> str:
     difference = row.differences[i]
     if difference is None:
         return "—"
-    said = f", {VERDICTS[verdict(difference)]}" if alone else ""
-    return f"{difference_text(difference)}{said}"
+    parts = [difference_text(difference), *([VERDICTS[verdict(difference)]] if alone else [])]
+    return joined(t(", "), parts)
 
 
 def _add_model(figure: go.Figure, found: Beside, drawn: list[Row], i: int, shift: float) -> None:
@@ -143,7 +163,8 @@ def _add_model(figure: go.Figure, found: Beside, drawn: list[Row], i: int, shift
             "width": 0,
         },
         customdata=[
-            f"{plain(found.labels[i])}<br>{plain(title(row.metric))}: {difference_text(d)}" for _, row, d in points
+            f"{plain(found.labels[i])}<br>{plain(title(row.metric))}: {here(difference_text(d))}"
+            for _, row, d in points
         ],
         hovertemplate="%{customdata}<extra></extra>",
     )

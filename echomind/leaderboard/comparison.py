@@ -14,6 +14,7 @@ from echomind.leaderboard.metrics import Metric, get_metric
 from echomind.leaderboard.names import labels, one_a_model
 from echomind.leaderboard.protocols import unlike
 from echomind.leaderboard.records import Record
+from echomind.words import counted, joined, t
 
 # The pairs of the paper's Figure 2, from level to level, for presets: board "echomind" (arXiv 2510.22758).
 PAPER_FIGURE_2 = (
@@ -67,14 +68,20 @@ def _left_out(
     found: dict[str, tuple[tuple[str, ...], str]] = {}
     for slug, record in records.items():
         if other := unlike(record.protocol, board.protocol):
-            found[slug] = (), f"measured with another protocol than this board's ranking: {other}"
+            found[slug] = (), t("measured with another protocol than this board's ranking: {other}", other=other)
         elif lacking := [metric for metric in (x, y) if metric.id not in record.scores]:
-            why = "; ".join(f"no {metric.term}: {absence(board, record, metric.id)}" for metric in lacking)
+            why = joined(
+                t("; "),
+                [
+                    t("no {term}: {absence}", term=metric.term, absence=absence(board, record, metric.id))
+                    for metric in lacking
+                ],
+            )
             found[slug] = tuple(metric.id for metric in lacking), why
     counted = {slug: record for slug, record in records.items() if slug not in found}
     for slug, standing in one_a_model(counted).items():
         if slug != standing:
-            found[slug] = (), "another row of the same model counts: a verified one first, then the newest"
+            found[slug] = (), t("another row of the same model counts: a verified one first, then the newest")
     return found
 
 
@@ -124,17 +131,20 @@ def p_text(p: float) -> str:
 
 
 def _name(metric: Metric) -> str:
-    return f"“{metric.title}” ({metric.term})"
+    return t("“{title}” ({term})", title=metric.title, term=metric.term)
 
 
 def _figure(name: str, coefficient: Coefficient, with_p: bool = False) -> str:
-    value = f"the {name} is {number(coefficient.value)}"
+    value = t("the {name} is {number}", name=name, number=number(coefficient.value))
     if with_p and coefficient.p is not None:
-        value = f"{value} ({p_text(coefficient.p)})"
+        value = t("{value} ({p})", value=value, p=p_text(coefficient.p))
     if coefficient.low is None or coefficient.high is None:
-        return f"{value}, with no interval because {coefficient.note or 'the draws gave none'}"
-    between = f"{number(coefficient.low)} to {number(coefficient.high)}"
-    return f"{value}, {'95 % interval' if coefficient.decided else 'compatible with anything from'} {between}"
+        why = coefficient.note or t("the draws gave none")
+        return t("{value}, with no interval because {why}", value=value, why=why)
+    between = t("{number} to {number2}", number=number(coefficient.low), number2=number(coefficient.high))
+    if coefficient.decided:
+        return t("{value}, 95 % interval {between}", value=value, between=between)
+    return t("{value}, compatible with anything from {between}", value=value, between=between)
 
 
 class Standing(NamedTuple):
@@ -175,25 +185,50 @@ def describe(x: Metric, y: Metric, result: Correlation, constant: Metric) -> str
     n = result.n
     kind, better = standing(x, y, result)
     if kind == "few":
-        have = "No model has" if n == 0 else f"Only {n} model{'s have' if n > 1 else ' has'}"
-        return f"{have} both {_name(x)} and {_name(y)}; a correlation needs at least {MIN_MODELS}."
+        named = {"x": _name(x), "y": _name(y), "least": MIN_MODELS}
+        if n == 0:
+            return t("No model has both {x} and {y}; a correlation needs at least {least}.", **named)
+        return counted(
+            n,
+            "Only {n} model has both {x} and {y}; a correlation needs at least {least}.",
+            "Only {n} models have both {x} and {y}; a correlation needs at least {least}.",
+            **named,
+        )
     if result.pearson is None or result.spearman is None:
-        return f"All {n} models have the same {_name(constant)}, so there is no correlation to speak of."
+        return t(
+            "All {n} models have the same {name}, so there is no correlation to speak of.", n=n, name=_name(constant)
+        )
     rank, line = result.spearman, result.pearson
-    figures = _figure("rank correlation", rank)
-    tendency = f"Of {n} models, those better at {_name(x)} tend to be {'better' if better else 'worse'} at {_name(y)}"
+    figures = _figure(t("rank correlation"), rank)
+    if better:
+        tendency = t("Of {n} models, those better at {x} tend to be better at {y}", n=n, x=_name(x), y=_name(y))
+    else:
+        tendency = t("Of {n} models, those better at {x} tend to be worse at {y}", n=n, x=_name(x), y=_name(y))
     match kind:
         case "clear":
             verdict = tendency
         case "carried":
-            verdict = f"{tendency}, but a few of them carry it, and others might not show it"
-            figures = f"{_figure('rank correlation', rank, True)}; {_figure('straight-line correlation', line, True)}"
+            verdict = t("{tendency}, but a few of them carry it, and others might not show it", tendency=tendency)
+            figures = joined(
+                t("; "),
+                (_figure(t("rank correlation"), rank, True), _figure(t("straight-line correlation"), line, True)),
+            )
         case "mixed":
-            verdict = f"With {n} models, whether {_name(x)} and {_name(y)} go together depends on how one measures it"
-            figures = f"{figures}; {_figure('straight-line correlation', line)}"
+            verdict = t(
+                "With {n} models, whether {name} and {name2} go together depends on how one measures it",
+                n=n,
+                name=_name(x),
+                name2=_name(y),
+            )
+            figures = joined(t("; "), (figures, _figure(t("straight-line correlation"), line)))
         case _:
-            verdict = f"With {n} models one cannot say whether {_name(x)} and {_name(y)} go together"
-    return f"{verdict}: {figures}."
+            verdict = t(
+                "With {n} models one cannot say whether {name} and {name2} go together",
+                n=n,
+                name=_name(x),
+                name2=_name(y),
+            )
+    return t("{verdict}: {figures}.", verdict=verdict, figures=figures)
 
 
 def _influence_sentence(models: tuple[str, ...], result: Correlation) -> tuple[str, ...]:
@@ -201,8 +236,12 @@ def _influence_sentence(models: tuple[str, ...], result: Correlation) -> tuple[s
         return ()
     without = result.influence
     return (
-        "One model matters most: without ",
+        t("One model matters most: without "),
         models[without.index],
-        f" the rank correlation would be {number(without.spearman)} instead of {number(result.spearman.value)}, the "
-        f"straight-line one {number(without.pearson)}.",
+        t(
+            " the rank correlation would be {number} instead of {number2}, the straight-line one {number3}.",
+            number=number(without.spearman),
+            number2=number(result.spearman.value),
+            number3=number(without.pearson),
+        ),
     )

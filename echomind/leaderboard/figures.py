@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 
 from echomind.leaderboard.colours import COLOURS
 from echomind.leaderboard.metrics import Metric
+from echomind.words import here, t
 
 Width = Literal["wide", "narrow"]
 FAINT = "rgba(128,120,110,0.55)"  # lines that lead the eye and mean nothing
@@ -80,11 +81,12 @@ def axis_title(metric: Metric, arrow: str, width: float = inf) -> str:
 
     Broken into two lines where it is wider than ``width`` characters.
     """
-    unit = ", %" if metric.unit == "%" else f", {metric.range}"
+    unit = "%" if metric.unit == "%" else metric.range
     square = f'<span style="color:{COLOURS[metric.group].figure}">■</span>'
-    about = f"({metric.term}{unit})  {arrow} better"
-    long = text_width(metric.title) + text_width(about) + 3 > width
-    return f"{square} {metric.title}{'<br>' if long else ' '}{about}"
+    about = here(t("({term}, {unit})  {arrow} better", term=metric.term, unit=unit, arrow=arrow))
+    title = here(metric.title)
+    long = text_width(title) + text_width(about) + 3 > width
+    return f"{square} {title}{'<br>' if long else ' '}{about}"
 
 
 def arrow(metric: Metric, towards: str, away: str) -> str:
@@ -109,7 +111,7 @@ _LONGEST_LINE = 44  # characters of a name on one line of the box at the pointer
 
 def plain(text: str) -> str:
     """A name as plotly shows it literally, whatever is in it."""
-    return text.translate(_ESCAPED)
+    return here(text).translate(_ESCAPED)
 
 
 def lines(text: str) -> str:
@@ -126,6 +128,7 @@ def text_width(text: str) -> float:
 
 def shortened(text: str, width: float) -> str:
     """``text`` where it is at most so wide, or else its beginning and an ellipsis; accents stay with their letters."""
+    text = here(text)
     if text_width(text) <= width:
         return text
     cut = next(i for i in range(1, len(text) + 1) if text_width(text[:i]) > width - 1)

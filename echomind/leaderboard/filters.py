@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from echomind.leaderboard.records import Record
+from echomind.words import t
 
 Filters = tuple[tuple[str, tuple[str, ...]], ...]  # facet id and chosen values, in the order of FACETS, values sorted
 Size = tuple[float | None, float | None]  # billions of parameters, both ends included; None: open
@@ -31,7 +32,7 @@ class Facet:
 
     def word(self, value: str) -> str:
         """A value for readers."""
-        return self.words.get(value, value or "not stated")
+        return self.words.get(value, value or t("not stated"))
 
 
 def _yes_no(value: bool | None) -> str:
@@ -39,33 +40,44 @@ def _yes_no(value: bool | None) -> str:
 
 
 _FACETS = (
-    Facet("weights", "Weights", lambda r: r.model.weights or NOT_STATED),
-    Facet("licence", "Licence", lambda r: r.model.licence or NOT_STATED),
-    Facet("org", "Organisation", lambda r: r.model.org or NOT_STATED),
-    Facet("speech", "Speaks", lambda r: _yes_no(r.model.speech_out), {"yes": "speaks", "no": "text only"}),
+    Facet(
+        "weights",
+        t("Weights"),
+        lambda r: r.model.weights or NOT_STATED,
+        {"open": t("open"), "closed": t("closed")},
+    ),
+    Facet("licence", t("Licence"), lambda r: r.model.licence or NOT_STATED),
+    Facet("org", t("Organisation"), lambda r: r.model.org or NOT_STATED),
+    Facet("speech", t("Speaks"), lambda r: _yes_no(r.model.speech_out), {"yes": t("speaks"), "no": t("text only")}),
     Facet(
         "prompt",
-        "Prompt",
+        t("Prompt"),
         lambda r: r.protocol.prompt or NOT_STATED,
-        {"best": "each model's best", "zero": "none", "ideal_cues": "cue told in words"},
+        {
+            "best": t("each model's best"),
+            "zero": t("none"),
+            "basic": t("basic"),
+            "enhanced": t("enhanced"),
+            "ideal_cues": t("cue told in words"),
+        },
     ),
     Facet(
         "voice",
-        "Voices heard",
+        t("Voices heard"),
         lambda r: r.protocol.voice or NOT_STATED,
-        {"tts": "synthetic", "human": "recorded people"},
+        {"tts": t("synthetic"), "human": t("recorded people")},
     ),
     Facet(
         "source",
-        "Source",
+        t("Source"),
         lambda r: r.provenance.kind,
-        {"paper": "paper", "submission": "submission", "measured": "measured here"},
+        {"paper": t("paper"), "submission": t("submission"), "measured": t("measured here")},
     ),
     Facet(
         "verified",
-        "Compared with its source",
+        t("Compared with its source"),
         lambda r: _yes_no(r.provenance.verified),
-        {"yes": "verified", "no": "unverified"},
+        {"yes": t("verified"), "no": t("unverified")},
     ),
 )
 FACETS: dict[str, Facet] = {facet.id: facet for facet in _FACETS}
@@ -117,5 +129,5 @@ def size_words(size: Size) -> str:
     """A range for readers: ``"7B to 13B"``, ``"up to 7B"``."""
     low, high = size
     if low is None:
-        return f"up to {high:g}B" if high is not None else "any size"
-    return f"{low:g}B and larger" if high is None else f"{low:g}B to {high:g}B"
+        return t("up to {high:g}B", high=high) if high is not None else t("any size")
+    return t("{low:g}B and larger", low=low) if high is None else t("{low:g}B to {high:g}B", low=low, high=high)

@@ -13,6 +13,7 @@ import pandas as pd
 from echomind.leaderboard.boards import Board, Order
 from echomind.leaderboard.metrics import METRICS
 from echomind.leaderboard.records import Record
+from echomind.words import t
 
 SEARCHED = ("name", "org", "hub_id", "licence", "weights", "receipt")
 
@@ -97,7 +98,7 @@ def search(frame: pd.DataFrame, text: str) -> pd.DataFrame:
 def absence(board: Board, record: Record, metric: str) -> str:
     """Why ``record`` has no score for ``metric``, as far as the record or the source says."""
     if METRICS[metric].group == "conversation_audio" and record.model.speech_out is False:
-        return "this model does not speak"
+        return t("this model does not speak")
     if metric in board.absent and record.provenance.kind == "paper":
         return board.absent[metric]
-    return "not reported by the source" if record.provenance.kind == "paper" else "not measured"
+    return t("not reported by the source") if record.provenance.kind == "paper" else t("not measured")

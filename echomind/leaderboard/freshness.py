@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from echomind.errors import ResultsError
 from echomind.leaderboard.boards import BOARDS
 from echomind.leaderboard.results import Results
+from echomind.words import joined, t
 
 
 @dataclass(frozen=True)
@@ -22,12 +23,16 @@ class Freshness:
     @property
     def sentence(self) -> str:
         """Plain words: the date, and what is not there at the moment and why."""
-        parts = [f"Data as of {self.newest.isoformat()}." if self.newest else "There are no results."]
+        parts = [
+            t("Data as of {isoformat}.", isoformat=self.newest.isoformat())
+            if self.newest
+            else t("There are no results.")
+        ]
         if self.submissions_missing:
-            parts.append("Stale: submissions cannot be reached just now; shown is what comes with the app.")
+            parts.append(t("Stale: submissions cannot be reached just now; shown is what comes with the app."))
         if self.unreadable:
-            parts.append(f"Not readable just now: {', '.join(self.unreadable)}.")
-        return " ".join(parts)
+            parts.append(t("Not readable just now: {join}.", join=joined(t(", "), self.unreadable)))
+        return joined(t(" "), parts)
 
 
 def freshness(results: Results, *, at_most_s: float = 0.0) -> Freshness:

@@ -14,6 +14,7 @@ from echomind.leaderboard.boards import get_board
 from echomind.leaderboard.comparison import Comparison, compare
 from echomind.leaderboard.metrics import LANGUAGES
 from echomind.leaderboard.records import Record
+from echomind.words import t
 
 BOARD = "humdial"
 AUTOMATIC, PEOPLE = "t3_d1", "t3_d2_human"  # each exists once a language: t3_d1_zh
@@ -56,25 +57,35 @@ class Agreement:
         """What the judge and people say of the team about which they part most, first the overrated one."""
         team, n = self.overrated or self.underrated, len(self.teams)
         if not self.teams:
-            return f"No team has both an automatic and a human mark for empathy ({LANGUAGES[self.language]})."
-        if team is None:
-            return (
-                f"{LANGUAGES[self.language]}: the automatic judge and people give every team the same mark for empathy."
+            return t(
+                "No team has both an automatic and a human mark for empathy ({LANGUAGES}).",
+                LANGUAGES=LANGUAGES[self.language],
             )
-        return (
-            f"{LANGUAGES[self.language]}: the automatic judge gives {team.name} {team.automatic:.2f} for empathy, "
-            f"{_place(team.automatic_place, n)}; people give it {team.people:.2f}, {_place(team.people_place, n)}."
+        if team is None:
+            return t(
+                "{LANGUAGES}: the automatic judge and people give every team the same mark for empathy.",
+                LANGUAGES=LANGUAGES[self.language],
+            )
+        return t(
+            "{LANGUAGES}: the automatic judge gives {name} {automatic:.2f} for empathy, {place}; "
+            "people give it {people:.2f}, {place2}.",
+            LANGUAGES=LANGUAGES[self.language],
+            name=team.name,
+            automatic=team.automatic,
+            place=_place(team.automatic_place, n),
+            people=team.people,
+            place2=_place(team.people_place, n),
         )
 
 
 def _place(place: int, n: int) -> str:
     if n == 1:
-        return "the only team"
-    return f"{'the best' if place == 1 else _ordinal(place)} of {n}"
+        return t("the only team")
+    return t("{place} of {n}", place=t("the best") if place == 1 else _ordinal(place), n=n)
 
 
 def _ordinal(place: int) -> str:
-    return _ORDINALS[place - 1] if place <= len(_ORDINALS) else f"number {place}"
+    return _ORDINALS[place - 1] if place <= len(_ORDINALS) else t("number {place}", place=place)
 
 
 def agreement(records: Mapping[str, Record], language: str) -> Agreement:

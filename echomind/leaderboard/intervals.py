@@ -19,19 +19,20 @@ from scipy.special import ndtri
 
 from echomind.leaderboard.metrics import METRICS
 from echomind.leaderboard.records import Record
+from echomind.words import t
 
 _Z = float(ndtri(0.975))
 # Shares in percent of items that are each right or wrong. A ratio of sums (the chain) or a mean of marks is none.
 SHARES = frozenset({"understanding_acc", "reasoning_acc", "emo_align", "emo_align_other", "style_answer_right"})
 
 Kind = Literal["measured", "approximate"]
-MEASURED = "95 % interval from the scores of single items, drawn by script"
-APPROXIMATE = (
+MEASURED = t("95 % interval from the scores of single items, drawn by script")
+APPROXIMATE = t(
     "approximate 95 % interval from the number of questions alone (Wilson); questions about one script depend on each "
     "other, so the true one is as a rule wider"
 )
-_NO_N = "the source does not say how many items stand behind this share"
-_NO_SPREAD = "only the mean is known: how far single items differ is not published, so no interval follows from n"
+_NO_N = t("the source does not say how many items stand behind this share")
+_NO_SPREAD = t("only the mean is known: how far single items differ is not published, so no interval follows from n")
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def interval_of(record: Record, metric_id: str) -> ScoreInterval | NoInterval:
     the reason, for readers.
     """
     if metric_id not in record.scores:
-        return NoInterval("there is no score")
+        return NoInterval(t("there is no score"))
     if metric_id in record.intervals:
         return ScoreInterval(*record.intervals[metric_id], "measured")
     if metric_id not in SHARES:
@@ -88,5 +89,5 @@ def interval_of(record: Record, metric_id: str) -> ScoreInterval | NoInterval:
     if n is None:
         return NoInterval(_NO_N)
     if not 0 <= value <= 100:
-        return NoInterval(f"found {value:g}, expected {METRICS[metric_id].range}")
+        return NoInterval(t("found {value:g}, expected {range}", value=value, range=METRICS[metric_id].range))
     return ScoreInterval(*wilson(value, n), "approximate")

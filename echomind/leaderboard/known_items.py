@@ -22,20 +22,7 @@ from echomind.submissions.store import Store, Submission
 
 log = logging.getLogger(__name__)
 _KEPT = 64  # models; some 100 kB each
-
-
-class _Row(BaseModel):
-    """An ``ItemRow`` as it is read."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
-
-    key: str
-    script: str
-    style: str | None
-    metric: str
-    value: float
-    weight: float
-    failed: bool
+_ROW = TypeAdapter(with_config(_Strict)(ItemRow))
 
 
 def items_of(store: Store, submission: Submission) -> ScriptItems:
@@ -69,12 +56,20 @@ def _row(line: bytes, where: str) -> ItemRow:
 
 
 class KnownItems:
-    """Sums by script of the rows of all boards, read when asked for and kept. Safe between threads."""
+    """Sums by script of the rows of all boards, read when asked for and kept. Safe between threads.
 
-    def __init__(self, results_dir: Path, store: Store | None = None) -> None:
-        self.results_dir, self.store = results_dir, store
+    ``results_dir`` is a folder, or what says which one it is at this moment.
+    """
+
+    def __init__(self, results_dir: Path | Callable[[], Path], store: Store | None = None) -> None:
+        self._results_dir, self.store = results_dir, store
         self._kept: OrderedDict[Hashable, ScriptItems | None] = OrderedDict()
         self._lock = threading.Lock()
+
+    @property
+    def results_dir(self) -> Path:
+        """The folder at this moment."""
+        return self._results_dir if isinstance(self._results_dir, Path) else self._results_dir()
 
     def of(self, board: str, slug: str, record: Record) -> ScriptItems | None:
         """The sums of one row, ``None`` where they are not known: a published mean, or a file that is not there.
@@ -86,12 +81,13 @@ class KnownItems:
             return self._submitted(receipt, record)
         if not SLUG.fullmatch(slug):
             return None
-        path = items_path(self.results_dir, board, slug)
+        results_dir = self.results_dir
+        path = items_path(results_dir, board, slug)
         try:
             stat = path.stat()
         except OSError:
             return None
-        return self._once((board, slug, stat.st_mtime_ns, stat.st_size), lambda: read_items(path))
+        return self._once((results_dir, board, slug, stat.st_mtime_ns, stat.st_size), lambda: read_items(path))
 
     def _submitted(self, receipt: str, record: Record) -> ScriptItems | None:
         store = self.store

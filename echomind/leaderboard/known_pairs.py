@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from echomind.leaderboard.boards import get_board
 from echomind.leaderboard.comparison import PAPER_FIGURE_2, Comparison, Standing, compare, number, standing
 from echomind.leaderboard.human_agreement import AUTOMATIC, BOARD, PEOPLE, agreement
-from echomind.leaderboard.metrics import LANGUAGES, METRICS
+from echomind.leaderboard.metrics import GROUPS, LANGUAGES, METRICS
 from echomind.leaderboard.records import Record
+from echomind.words import joined, t
 
 PAPER_BOARD = "echomind"
 
@@ -33,17 +34,22 @@ class KnownPair:
 def _side(metric: str) -> str:
     """A level in a word; at the conversation level the metric, for there are several of them."""
     found = METRICS[metric]
-    return found.level.capitalize() if found.level != "conversation" else found.title
+    return GROUPS[found.group] if found.level != "conversation" else found.title
 
 
 KNOWN_PAIRS: tuple[KnownPair, ...] = (
     *(
-        KnownPair(f"figure2-{x}-{y}".replace("_", "-"), f"{_side(x)} → {_side(y)}", PAPER_BOARD, x, y)
+        KnownPair(f"figure2-{x}-{y}".replace("_", "-"), t("{x} → {y}", x=_side(x), y=_side(y)), PAPER_BOARD, x, y)
         for x, y in PAPER_FIGURE_2
     ),
     *(
         KnownPair(
-            f"empathy-{code}", f"Judge or people ({name})", BOARD, f"{AUTOMATIC}_{code}", f"{PEOPLE}_{code}", code
+            f"empathy-{code}",
+            t("Judge or people ({name})", name=name),
+            BOARD,
+            f"{AUTOMATIC}_{code}",
+            f"{PEOPLE}_{code}",
+            code,
         )
         for code, name in LANGUAGES.items()
     ),
@@ -72,35 +78,45 @@ def paper_finding(records: Mapping[str, Record]) -> str:
         place = standing(one.x, one.y, one.result)
         found[place if place.kind in _SIDED else Standing(place.kind)].append(_told(one))
     order = sorted(found, key=lambda place: (_ORDER.index(place.kind), not place.better))
-    said = "; ".join(_said(place, found[place]) for place in order)
-    return f"The paper’s Figure 2, from its published table (rank correlation, number of models): {said}."
+    said = joined(t("; "), (_said(place, found[place]) for place in order))
+    return t("The paper’s Figure 2, from its published table (rank correlation, number of models): {said}.", said=said)
 
 
+_IN_SENTENCES = {
+    "understanding": t("understanding"),
+    "reasoning": t("reasoning"),
+    "conversation": t("conversation"),
+    "overall": t("overall"),
+}
 _SIDED = ("clear", "carried")
 _ORDER = ("clear", "carried", "mixed", "open", "constant", "few")
 
 
 def _told(one: Comparison) -> str:
     rank = one.result.spearman
-    value = "no value" if rank is None else number(rank.value)
-    y = one.y.level if one.y.level != "conversation" else f"“{one.y.title}”"
-    return f"{one.x.level} with {y} ({value}, {one.result.n})"
+    value = t("no value") if rank is None else number(rank.value)
+    y = _IN_SENTENCES[one.y.level] if one.y.level != "conversation" else t("“{title}”", title=one.y.title)
+    return t("{x} with {y} ({value}, {n})", x=_IN_SENTENCES[one.x.level], y=y, value=value, n=one.result.n)
 
 
 def _said(place: Standing, pairs: list[str]) -> str:
-    first, last = ", ".join(pairs[:-1]), pairs[-1]
-    every, any_of = (f"{first} {word} {last}" if first else last for word in ("and", "or"))
-    way = f"{'go' if first else 'goes'} {'together' if place.better else 'opposite ways'}"
+    first, last = joined(t(", "), pairs[:-1]), pairs[-1]
+    every = t("{others} and {last}", others=first, last=last) if first else last
+    any_of = t("{others} or {last}", others=first, last=last) if first else last
+    if first:
+        way = t("go together") if place.better else t("go opposite ways")
+    else:
+        way = t("goes together") if place.better else t("goes opposite ways")
     match place.kind:
         case "clear":
-            return f"{every} {way}"
+            return t("{every} {way}", every=every, way=way)
         case "carried":
-            return f"{every} {way}, though a few models carry it"
+            return t("{every} {way}, though a few models carry it", every=every, way=way)
         case "mixed":
-            return f"of {every} it depends on how one measures it"
+            return t("of {every} it depends on how one measures it", every=every)
         case "open":
-            return f"one cannot say so of {any_of}"
+            return t("one cannot say so of {any_of}", any_of=any_of)
         case "constant":
-            return f"of {every} all models are equal in one of the two"
+            return t("of {every} all models are equal in one of the two", every=every)
         case _:
-            return f"too few models have both of {every}"
+            return t("too few models have both of {every}", every=every)

@@ -26,9 +26,10 @@ from echomind.leaderboard.metrics import Metric
 from echomind.leaderboard.names import one_a_model
 from echomind.leaderboard.permutation import EXACT_UP_TO, pairings, two_sided
 from echomind.leaderboard.records import Record
+from echomind.words import t
 
 _Z = float(ndtri(0.975))
-NOTE = (
+NOTE = t(
     "Rank correlation over the models that have both scores, with its 95 % interval. p is adjusted for the number of "
     "pairs (Holm)."
 )
@@ -153,13 +154,15 @@ def correlation_matrix(metrics: Sequence[str], values: np.ndarray) -> Matrix:
         for j in range(i + 1, k):
             count, value = int(n[i, j]), float(rho[i, j])
             if count < MIN_MODELS:
-                plain[i, j] = MatrixCell(count, reason=f"fewer than {MIN_MODELS} models have both")
+                plain[i, j] = MatrixCell(
+                    count, reason=t("fewer than {MIN_MODELS} models have both", MIN_MODELS=MIN_MODELS)
+                )
             elif np.isnan(value):
-                plain[i, j] = MatrixCell(count, reason="all models are equal in one of the two")
+                plain[i, j] = MatrixCell(count, reason=t("all models are equal in one of the two"))
             else:
                 both = present[:, i] & present[:, j]
                 low, high = interval(value, count) or (None, None)
-                reason = "" if low is not None else "a perfect order leaves no interval"
+                reason = "" if low is not None else t("a perfect order leaves no interval")
                 p = _p(value, values[both, i], values[both, j])
                 plain[i, j] = MatrixCell(count, value, low, high, p, None, reason)
     tested = [(place, cell.p) for place, cell in plain.items() if cell.p is not None]
@@ -175,7 +178,7 @@ def correlation_matrix(metrics: Sequence[str], values: np.ndarray) -> Matrix:
 
 
 def _itself(n: int, rho: float) -> MatrixCell:
-    same = "the same score"
+    same = t("the same score")
     return MatrixCell(n, None if n < MIN_MODELS or np.isnan(rho) else 1.0, reason=same)
 
 

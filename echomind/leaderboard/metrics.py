@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from echomind.errors import EchoMindError
+from echomind.words import joined, t
 
 Level = Literal["understanding", "reasoning", "conversation", "overall"]
 Group = Literal[
@@ -23,23 +24,23 @@ Group = Literal[
 # Column groups in reading order. "human" and "arena" belong to the conversation level, but people's ratings are never
 # put under one heading with automatic ones.
 GROUPS: dict[Group, str] = {
-    "understanding": "Understanding",
-    "reasoning": "Reasoning",
-    "conversation_text": "Conversation: words",
-    "conversation_audio": "Conversation: voice",
-    "human": "Conversation: rated by people",
-    "arena": "Conversation: side by side",
-    "across": "Across voices and levels",
-    "overall": "Overall",
+    "understanding": t("Understanding"),
+    "reasoning": t("Reasoning"),
+    "conversation_text": t("Conversation: words"),
+    "conversation_audio": t("Conversation: voice"),
+    "human": t("Conversation: rated by people"),
+    "arena": t("Conversation: side by side"),
+    "across": t("Across voices and levels"),
+    "overall": t("Overall"),
 }
-LANGUAGES: dict[str, str] = {"zh": "Chinese", "en": "English"}
+LANGUAGES: dict[str, str] = {"zh": t("Chinese"), "en": t("English")}
 # What says whether two texts are near, or a reply takes the voice up: (name, sentence). Each makes a metric of its own.
 MEASURES: dict[str, tuple[str, str]] = {
-    "qwen3": ("Qwen3", "Near means: by the cosine of Qwen3-Embedding-0.6B vectors."),
-    "minilm": ("MiniLM", "Near means: by the cosine of all-MiniLM-L6-v2 vectors."),
-    "other": ("other model", "Near means: by the cosine of vectors of a model of the scorer's choice."),
-    "rouge": ("ROUGE-L", "Near means: by the longest sequence of shared words, ROUGE-L."),
-    "judge": ("judge", "A judge decides: C_SpeechRel of 4 or 5."),
+    "qwen3": ("Qwen3", t("Near means: by the cosine of Qwen3-Embedding-0.6B vectors.")),
+    "minilm": ("MiniLM", t("Near means: by the cosine of all-MiniLM-L6-v2 vectors.")),
+    "other": (t("other model"), t("Near means: by the cosine of vectors of a model of the scorer's choice.")),
+    "rouge": ("ROUGE-L", t("Near means: by the longest sequence of shared words, ROUGE-L.")),
+    "judge": (t("judge"), t("A judge decides: C_SpeechRel of 4 or 5.")),
 }
 _LEVEL_OF_GROUP: dict[str, str] = {
     "conversation_text": "conversation",
@@ -70,6 +71,7 @@ class Metric:
     direction: Literal["higher", "lower"] = "higher"
     decimals: int = 2
     language: str | None = None
+    short: str = ""  # the title without the language, which a page names once
 
     @property
     def higher_is_better(self) -> bool:
@@ -82,10 +84,10 @@ class Metric:
         unit = " %" if self.unit == "%" else ""
         low, high = (None if bound is None else f"{bound:g}".replace("-", "−") for bound in (self.low, self.high))
         if low is not None and high is not None:
-            return f"{low} to {high}{unit}"
+            return t("{low} to {high}{unit}", low=low, high=high, unit=unit)
         if low is not None:
-            return f"{low}{unit} and up"
-        return f"up to {high}{unit}" if high is not None else "unbounded"
+            return t("{low}{unit} and up", low=low, unit=unit)
+        return t("up to {high}{unit}", high=high, unit=unit) if high is not None else t("unbounded")
 
     def text(self, value: float, extra: int = 0) -> str:
         """``value`` as it is shown: the published number of decimals (and ``extra``), halves rounded up, a real minus.
@@ -103,20 +105,34 @@ def _read(path: Path) -> Iterator[Metric]:
         level = entry.pop("level", _LEVEL_OF_GROUP.get(entry["group"], entry["group"]))
         low, high = (float(entry.pop(bound)) if bound in entry else None for bound in ("low", "high"))
         unit = entry.pop("unit", "points")
-        metric = Metric(id=metric_id, level=cast(Level, level), low=low, high=high, unit=unit, **entry)
+        title, definition = t(entry.pop("title")), t(entry.pop("definition"))
+        metric = Metric(
+            id=metric_id,
+            title=title,
+            short=title,
+            definition=definition,
+            level=cast(Level, level),
+            low=low,
+            high=high,
+            unit=unit,
+            **entry,
+        )
         for measure in measures:
             name, sentence = MEASURES[measure]
             yield replace(
                 metric,
                 id=f"{metric_id}_{measure}",
-                title=f"{metric.title} ({name})",
+                title=t("{title} ({name})", title=metric.title, name=name),
+                short=t("{title} ({name})", title=metric.title, name=name),
                 term=f"{metric.term}, {name}",
-                definition=f"{metric.definition} {sentence}",
+                definition=joined(t(" "), (metric.definition, sentence)),
             )
         if not per_language and not measures:
             yield metric
         for code, name in LANGUAGES.items() if per_language else ():
-            yield replace(metric, id=f"{metric_id}_{code}", title=f"{metric.title} ({name})", language=code)
+            yield replace(
+                metric, id=f"{metric_id}_{code}", title=t("{title} ({name})", title=title, name=name), language=code
+            )
 
 
 METRICS: dict[str, Metric] = {metric.id: metric for metric in _read(Path(__file__).with_name("metrics.toml"))}

@@ -14,6 +14,7 @@ from echomind.leaderboard.boards import BOARDS, Board
 from echomind.leaderboard.metrics import LANGUAGES
 from echomind.leaderboard.records import SLUG, Record
 from echomind.leaderboard.results import Results
+from echomind.words import joined, t
 
 MOST = 4  # models beside each other: more lines than that cannot be told apart in one figure
 LONGEST = 2_000  # characters of an address that are looked at
@@ -79,7 +80,9 @@ def read_address(query: str, results: Results) -> tuple[Choice, str]:
     else:
         return Choice(), ""
     if board not in BOARDS:
-        return Choice(), f"The address names the board {_shown(board)}, which is not here. Choose a model below."
+        return Choice(), t(
+            "The address names the board {shown}, which is not here. Choose a model below.", shown=_shown(board)
+        )
     return _among(BOARDS[board], slugs, fields.get("language", [""])[-1], results)
 
 
@@ -89,15 +92,23 @@ def _among(board: Board, slugs: list[str], language: str, results: Results) -> t
     found, missing = [slug for slug in asked if slug in records], [slug for slug in asked if slug not in records]
     notes = []
     if missing:
-        named = ", ".join(map(_shown, missing[:MOST])) + (" and others" if len(missing) > MOST else "")
-        notes.append(f"{board.title} has no row {named}: the address may be old, or the row withdrawn.")
+        named = joined(t(", "), map(_shown, missing[:MOST]))
+        if len(missing) > MOST:
+            named = t("{named} and others", named=named)
+        notes.append(
+            t(
+                "{title} has no row {named}: the address may be old, or the row withdrawn.",
+                title=board.title,
+                named=named,
+            )
+        )
     if len(found) > MOST:
-        notes.append(f"At most {MOST} models are compared at once; the first {MOST} are shown.")
+        notes.append(t("At most {MOST} models are compared at once; the first {MOST} are shown.", MOST=MOST))
     if not found:
-        notes.append("Choose a model below.")
-        return Choice(), " ".join(notes)
+        notes.append(t("Choose a model below."))
+        return Choice(), joined(t(" "), notes)
     spoken = language if language in board.languages else first_language(board)
-    return Choice(board.id, tuple(found[:MOST]), spoken), " ".join(notes)
+    return Choice(board.id, tuple(found[:MOST]), spoken), joined(t(" "), notes)
 
 
 def chosen_records(choice: Choice, results: Results) -> dict[str, Record]:

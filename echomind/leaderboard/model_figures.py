@@ -19,6 +19,7 @@ from echomind.leaderboard.frame import absence
 from echomind.leaderboard.metrics import METRICS, Group, Metric
 from echomind.leaderboard.model_page import title
 from echomind.leaderboard.records import Record
+from echomind.words import here, joined, t
 
 _LEVELS: tuple[Group, ...] = ("understanding", "reasoning", "conversation_text", "conversation_audio", "human", "arena")
 # Hundred errors per hundred words are as bad as hearing nothing: the only bound that is ours and not the metric's.
@@ -65,9 +66,9 @@ def _spokes(board: Board, language: str) -> tuple[list[_Spoke], dict[str, list[s
     for metric in board.columns(language or None):
         span = bounds(metric)
         if metric.group not in _LEVELS:
-            left_out["belongs to no one level"].append(metric.term)
+            left_out[t("belongs to no one level")].append(metric.term)
         elif span is None:
-            left_out["has no published range"].append(metric.term)
+            left_out[t("has no published range")].append(metric.term)
         else:
             spokes.append(_Spoke(metric, *span))
     return spokes, left_out
@@ -76,7 +77,8 @@ def _spokes(board: Board, language: str) -> tuple[list[_Spoke], dict[str, list[s
 def _ranged(spoke: _Spoke) -> str:
     unit = " %" if spoke.metric.unit == "%" else ""
     ends = (spoke.low, spoke.high) if spoke.metric.higher_is_better else (spoke.high, spoke.low)
-    return f"{ends[0]:g} to {ends[1]:g}{unit}".replace("-", "−")
+    low, high = (f"{end:g}".replace("-", "−") for end in ends)
+    return t("{low} to {high}{unit}", low=low, high=high, unit=unit)
 
 
 def radar(board: Board, records: Mapping[str, Record], language: str = "") -> Picture | None:
@@ -92,7 +94,8 @@ def radar(board: Board, records: Mapping[str, Record], language: str = "") -> Pi
             if spoke.metric.id not in record.scores:
                 lacking[absence(board, record, spoke.metric.id)].append(label)
         for reason, who in lacking.items():
-            left_out[f"{', '.join(who)}: {reason}" if len(records) > 1 else reason].append(spoke.metric.term)
+            whose = t("{who}: {reason}", who=joined(t(", "), who), reason=reason) if len(records) > 1 else reason
+            left_out[whose].append(spoke.metric.term)
     if len(shared) < 3:
         return None
     figure = with_theme(go.Figure())
@@ -121,26 +124,31 @@ def radar(board: Board, records: Mapping[str, Record], language: str = "") -> Pi
         )
     _polar(figure, shared, legend=len(records) > 1)
     return Picture(
-        "Profile by level",
-        "Outward is better. Each spoke runs over the whole range of its score, so spokes of different scores are not "
-        "to be compared in length.",
+        t("Profile by level"),
+        t(
+            "Outward is better. Each spoke runs over the whole range of its score, so spokes of different scores are "
+            "not to be compared in length."
+        ),
         figure,
-        ("Score", "Range, outward", *records),
+        (t("Score"), t("Range, outward"), *records),
         tuple(
             (
-                f"{title(s.metric)} ({s.metric.term})",
+                t("{title} ({term})", title=title(s.metric), term=s.metric.term),
                 _ranged(s),
                 *(s.metric.text(record.scores[s.metric.id]) for record in records.values()),
             )
             for s in shared
         ),
-        tuple(f"Not drawn: {', '.join(terms)} ({reason})." for reason, terms in left_out.items()),
+        tuple(
+            t("Not drawn: {join} ({reason}).", join=joined(t(", "), terms), reason=reason)
+            for reason, terms in left_out.items()
+        ),
     )
 
 
 def _polar(figure: go.Figure, spokes: Sequence[_Spoke], *, legend: bool) -> None:
     terms = Counter(s.metric.term for s in spokes)
-    names = [title(s.metric) if terms[s.metric.term] > 1 else s.metric.term for s in spokes]
+    names = [here(title(s.metric)) if terms[s.metric.term] > 1 else s.metric.term for s in spokes]
     broken = [
         "<br>".join(plain(word) for word in (name.split(" ", 1) if len(name) > _LONG_NAME else [name]))
         for name in names
@@ -201,15 +209,24 @@ def gains(record: Record) -> Picture | None:
             hovertemplate=f"{metric.term} %{{x}}<extra></extra>",
         )
         change = f"{'+' if record.scores[gain.id] > 0 else ''}{gain.text(record.scores[gain.id])}"
-        rows.append((f"{metric.title} ({metric.term})", metric.text(before), metric.text(after), change))
+        rows.append(
+            (
+                t("{title} ({term})", title=metric.title, term=metric.term),
+                metric.text(before),
+                metric.text(after),
+                change,
+            )
+        )
     low, high = min(m.low or 0 for m in told), max(m.high or 0 for m in told)
-    _strip(figure, [f"{m.title}<br>{m.term}" for m in told], (low, high))
+    _strip(figure, [f"{here(m.title)}<br>{m.term}" for m in told], (low, high))
     return Picture(
-        "Told the cue in words",
-        "Open circle: what the model reaches by listening. Full circle: told in words how the speaker sounds. The gap "
-        "is what hearing the cue would be worth.",
+        t("Told the cue in words"),
+        t(
+            "Open circle: what the model reaches by listening. Full circle: told in words how the speaker sounds. The "
+            "gap is what hearing the cue would be worth."
+        ),
         figure,
-        ("Score", "Listening", "Told", "Gain"),
+        (t("Score"), t("Listening"), t("Told"), t("Gain")),
         tuple(rows),
     )
 
@@ -236,11 +253,11 @@ def people_and_judge(board: Board, records: Mapping[str, Record], slug: str, lan
         METRICS[f"{m}_{language}"] for m in ("t3_d1", "t3_d2_human", "t3_d3_human") if f"{m}_{language}" in METRICS
     ]
     own = records[slug].scores
-    here = [m for m in marks if m.id in own and m.id in board.metrics]
-    if len(here) < 2 or here[0].group == "human":
+    marked = [m for m in marks if m.id in own and m.id in board.metrics]
+    if len(marked) < 2 or marked[0].group == "human":
         return None
     figure, rows, places = with_theme(go.Figure()), [], []
-    for row, metric in enumerate(here):
+    for row, metric in enumerate(marked):
         ink = COLOURS[metric.group].figure
         values = {s: r.scores[metric.id] for s, r in records.items() if metric.id in r.scores}
         others = [value for s, value in values.items() if s != slug]
@@ -250,7 +267,7 @@ def people_and_judge(board: Board, records: Mapping[str, Record], slug: str, lan
             y=[row] * len(others),
             mode="markers",
             marker={"symbol": "line-ns", "size": 16, "line": {"width": 1.5, "color": _GREY}},
-            hovertemplate="another team: %{x}<extra></extra>",
+            hovertemplate=f"{here(t('another team'))}: %{{x}}<extra></extra>",
         )
         figure.add_scatter(
             x=[own[metric.id]],
@@ -261,17 +278,32 @@ def people_and_judge(board: Board, records: Mapping[str, Record], slug: str, lan
             textposition="bottom center",
             hovertemplate=f"{metric.term} %{{x}}<extra></extra>",
         )
-        who = "automatic judge" if row == 0 else "people"
-        rows.append((f"{title(metric)} ({metric.term})", who, metric.text(own[metric.id]), f"{rank} of {len(values)}"))
+        who = t("automatic judge") if row == 0 else t("people")
+        rows.append(
+            (
+                t("{title} ({term})", title=title(metric), term=metric.term),
+                who,
+                metric.text(own[metric.id]),
+                t("{rank} of {n}", rank=rank, n=len(values)),
+            )
+        )
         places.append(rank)
-    _strip(figure, [f"{m.term}<br>{'judge' if i == 0 else 'people'}" for i, m in enumerate(here)], (1.0, 5.0))
-    verdict = "agree on its place" if len(set(places)) == 1 else "do not agree on its place"
+    _strip(
+        figure, [f"{m.term}<br>{here(t('judge') if i == 0 else t('people'))}" for i, m in enumerate(marked)], (1.0, 5.0)
+    )
     return Picture(
-        "Marked by a judge and by people",
-        f"The automatic judge and people {verdict} among {len(records)} teams. They mark different things: the judge "
-        "the words of the reply, people its voice.",
+        t("Marked by a judge and by people"),
+        joined(
+            t(" "),
+            (
+                t("The automatic judge and people agree on its place among {n} teams.", n=len(records))
+                if len(set(places)) == 1
+                else t("The automatic judge and people do not agree on its place among {n} teams.", n=len(records)),
+                t("They mark different things: the judge the words of the reply, people its voice."),
+            ),
+        ),
         figure,
-        ("Mark", "By", "Mark, 1 to 5", "Place"),
+        (t("Mark"), t("By"), t("Mark, 1 to 5"), t("Place")),
         tuple(rows),
-        ("Thin upright lines are the other teams.",),
+        (t("Thin upright lines are the other teams."),),
     )

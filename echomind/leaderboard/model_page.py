@@ -16,14 +16,15 @@ import pandas as pd
 from echomind.leaderboard.boards import BOARDS, Board, Order
 from echomind.leaderboard.frame import absence, board_frame, ordered
 from echomind.leaderboard.intervals import NoInterval, ScoreInterval, interval_of
-from echomind.leaderboard.metrics import LANGUAGES, METRICS, Metric
+from echomind.leaderboard.metrics import METRICS, Metric
 from echomind.leaderboard.names import folded, labels, same_model, short_receipt
 from echomind.leaderboard.protocols import unlike
 from echomind.leaderboard.rank_intervals import ModelRank, rank_board
 from echomind.leaderboard.records import Provenance, Record
 from echomind.leaderboard.results import Results
+from echomind.words import joined, t
 
-_ORIGIN = {"paper": "published", "submission": "submission", "measured": "measured here"}
+_ORIGIN = {"paper": t("published"), "submission": t("submission"), "measured": t("measured here")}
 
 
 @dataclass(frozen=True)
@@ -47,13 +48,15 @@ class Entry:
 
 def title(metric: Metric) -> str:
     """A metric's title without the language, which the page names once."""
-    return metric.title.removesuffix(f" ({LANGUAGES.get(metric.language or '', '')})")
+    return metric.short
 
 
 def origin(provenance: Provenance) -> str:
     """For instance ``"published, 2025-10-26"`` or ``"submission 1a2b3c4d, 2026-11-21"``."""
-    receipt = f" {short_receipt(provenance.receipt)}" if provenance.receipt else ""
-    return f"{_ORIGIN[provenance.kind]}{receipt}, {provenance.date.isoformat()}"
+    kind, date = _ORIGIN[provenance.kind], provenance.date.isoformat()
+    if provenance.receipt:
+        return t("{kind} {receipt}, {date}", kind=kind, receipt=short_receipt(provenance.receipt), date=date)
+    return t("{kind}, {date}", kind=kind, date=date)
 
 
 @dataclass(frozen=True)
@@ -121,15 +124,20 @@ class Place:
     def words(self) -> str:
         """The place in a sentence's words, with the places that the intervals allow."""
         if self.rank is None:
-            return f"no rank: {self.reason}"
+            return t("no rank: {reason}", reason=self.reason)
         if self.rank.clear is None or self.rank.worst is None:
-            return f"{ordinal(self.rank.plain)} of {self.of} by value alone"
+            return t("{ordinal} of {of} by value alone", ordinal=ordinal(self.rank.plain), of=self.of)
         rough = self.rank.interval is not None and self.rank.interval.kind == "approximate"
-        by = "by approximate intervals" if rough else "by the intervals"
+        by = t("by approximate intervals") if rough else t("by the intervals")
         if self.rank.clear == self.rank.worst:
-            return f"{ordinal(self.rank.clear)} of {self.of}, {by}"
-        between = f"{ordinal(self.rank.clear)} to {ordinal(self.rank.worst)} of {self.of}"
-        return f"{between}, {by}; {ordinal(self.rank.plain)} by value"
+            return t("{ordinal} of {of}, {by}", ordinal=ordinal(self.rank.clear), of=self.of, by=by)
+        between = t(
+            "{ordinal} to {ordinal2} of {of}",
+            ordinal=ordinal(self.rank.clear),
+            ordinal2=ordinal(self.rank.worst),
+            of=self.of,
+        )
+        return t("{between}, {by}; {ordinal} by value", between=between, by=by, ordinal=ordinal(self.rank.plain))
 
 
 @dataclass(frozen=True)
@@ -148,20 +156,25 @@ def distance(metric: Metric, slug: str, values: Mapping[str, float], names: Mapp
     """How far the value of ``slug`` is from the best of ``values`` and from their median, in words."""
     value, count = values[slug], len(values)
     if count == 1:
-        return "the only one with this score"
+        return t("the only one with this score")
     best = (max if metric.higher_is_better else min)(values.values())
     holders = [names[other] for other in values if values[other] == best and other != slug]
     if value == best:
-        others = f", shared with {holders[0]}{' and others' if len(holders) > 1 else ''}" if holders else ""
-        first = f"best of {count}{others}"
+        first = t("best of {count}", count=count)
+        if holders:
+            first = t("best of {count}, shared with {model}", count=count, model=holders[0])
+        if len(holders) > 1:
+            first = t("best of {count}, shared with {model} and others", count=count, model=holders[0])
     else:
-        first = f"{metric.text(abs(value - best))} behind the best, {holders[0]}"
+        first = t("{text} behind the best, {holders}", text=metric.text(abs(value - best)), holders=holders[0])
     middle = median(values.values())
     if value == middle:
-        return f"{first}; at the median"
+        return t("{first}; at the median", first=first)
     better = (value > middle) == metric.higher_is_better
     gap = metric.text(abs(value - middle), _extra(middle, metric))
-    return f"{first}; {gap} {'better' if better else 'worse'} than the median"
+    if better:
+        return t("{first}; {gap} better than the median", first=first, gap=gap)
+    return t("{first}; {gap} worse than the median", first=first, gap=gap)
 
 
 def _extra(middle: float, metric: Metric) -> int:
@@ -189,7 +202,7 @@ def _line(
 ) -> ScoreLine:
     value = record.scores.get(metric.id)
     if value is None:
-        none = NoInterval("there is no score")
+        none = NoInterval(t("there is no score"))
         return ScoreLine(metric, None, absence(board, record, metric.id), none, None, None, len(values), "")
     rank, words = None, ""
     if slug in values:
@@ -204,7 +217,13 @@ def _place(board: Board, records: Mapping[str, Record], slug: str, order: Order,
     ranking = rank_board(board, records, order)
     rank, of = ranking.ranks.get(slug), len(ranking.ranks)
     lacking = [METRICS[m].term for m in order.metrics if m not in records[slug].scores]
-    reason = f"measured otherwise: {other}" if other else f"no score for {' and '.join(lacking)}" if lacking else ""
+    reason = (
+        t("measured otherwise: {other}", other=other)
+        if other
+        else t("no score for {terms}", terms=joined(t(" and "), lacking))
+        if lacking
+        else ""
+    )
     return Place(order, rank, of, reason, ranking.sentence)
 
 
@@ -221,13 +240,17 @@ def summaries(board: Board, records: Mapping[str, Record]) -> dict[str, str]:
     of = int(table["rank"].notna().sum())
     found = {}
     for slug, rank, coverage in zip(map(str, table.index), table["rank"], table["coverage"], strict=True):
-        scores = f"{coverage} of {len(board.metrics)} scores"
-        found[slug] = scores if pd.isna(rank) else f"{ordinal(int(rank))} of {of}, {scores}"
+        scores = t("{coverage} of {n} scores", coverage=coverage, n=len(board.metrics))
+        found[slug] = (
+            scores
+            if pd.isna(rank)
+            else t("{ordinal} of {of}, {scores}", ordinal=ordinal(int(rank)), of=of, scores=scores)
+        )
     return found
 
 
 def ordinal(rank: int) -> str:
     """``1st``, ``2nd``, ``11th``."""
     if rank % 100 in (11, 12, 13):
-        return f"{rank}th"
-    return f"{rank}{({1: 'st', 2: 'nd', 3: 'rd'}).get(rank % 10, 'th')}"
+        return t("{rank}th", rank=rank)
+    return t({1: "{rank}st", 2: "{rank}nd", 3: "{rank}rd"}.get(rank % 10, "{rank}th"), rank=rank)

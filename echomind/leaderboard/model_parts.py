@@ -14,13 +14,20 @@ from echomind.leaderboard.metrics import GROUPS, METRICS, Metric
 from echomind.leaderboard.model_figures import Picture
 from echomind.leaderboard.records import Interval, Record
 from echomind.taxonomy import ATTRIBUTES, CATEGORIES
+from echomind.words import here, joined, t
 
 Axis = Literal["question_type", "category", "attribute", "style"]
 AXES: dict[Axis, str] = {
-    "question_type": "Type of question",
-    "category": "Category of cue",
-    "attribute": "Vocal cue",
-    "style": "Delivery",
+    "question_type": t("Type of question"),
+    "category": t("Category of cue"),
+    "attribute": t("Vocal cue"),
+    "style": t("Delivery"),
+}
+_BY: dict[Axis, str] = {
+    "question_type": t("By type of question"),
+    "category": t("By category of cue"),
+    "attribute": t("By vocal cue"),
+    "style": t("By delivery"),
 }
 _ORDER: dict[Axis, tuple[str, ...]] = {
     "question_type": tuple(QUESTION_TYPE),
@@ -73,10 +80,10 @@ def part_metrics(record: Record, axis: Axis) -> list[Metric]:
 def part_name(axis: Axis, part: str) -> str:
     """A part in words."""
     if axis == "question_type" and part in QUESTION_TYPE:
-        return QUESTION_TYPE[part].title.removeprefix("Fine Grained ").replace("Nve", "Non-verbal Sound")
+        return t(QUESTION_TYPE[part].title.removeprefix("Fine Grained ").replace("Nve", "Non-verbal Sound"))
     if axis == "category":
-        return next(c.title for c in CATEGORIES if c.id == part)
-    return part.replace("_", " ")
+        return t(next(c.title for c in CATEGORIES if c.id == part))
+    return t(part.replace("_", " ")) if part in _ORDER[axis] else part.replace("_", " ")
 
 
 def _in_order(axis: Axis, part: str) -> tuple[int, str]:
@@ -104,16 +111,16 @@ def bars(record: Record, axis: Axis, metric_id: str) -> Picture | None:
     known = any(chance is not None for chance in chances)
     metric = METRICS[cells[0][1]]
     return Picture(
-        f"By {AXES[axis].lower()}",
-        _sentence("Right answers" if len(both) > 1 else metric.title, metric, cells, known),
+        _BY[axis],
+        _sentence(t("Right answers") if len(both) > 1 else metric.title, metric, cells, known),
         _drawn(cells, names, chances),
         (
             AXES[axis],
-            *(("Level",) if len(both) > 1 else ()),
+            *((t("Level"),) if len(both) > 1 else ()),
             metric.term,
-            "95 % interval",
+            t("95 % interval"),
             "n",
-            *(("Chance",) if known else ()),
+            *((t("Chance"),) if known else ()),
         ),
         tuple(
             (
@@ -126,25 +133,27 @@ def bars(record: Record, axis: Axis, metric_id: str) -> Picture | None:
             )
             for name, (_, m, cell), chance in zip(names, cells, chances, strict=True)
         ),
-        ("Categories are their cues taken together and have no interval of their own.",) if axis == "category" else (),
+        (t("Categories are their cues taken together and have no interval of their own."),)
+        if axis == "category"
+        else (),
     )
 
 
 def _between(metric: Metric, cell: Interval) -> str:
     if cell.low is None or cell.high is None:
         return "—"
-    return f"{metric.text(cell.low)} to {metric.text(cell.high)}"
+    return t("{text} to {text2}", text=metric.text(cell.low), text2=metric.text(cell.high))
 
 
 def _sentence(title: str, metric: Metric, cells: Sequence[tuple[str, str, Interval]], chance: bool) -> str:
-    better = "higher is better" if metric.higher_is_better else "lower is better"
+    better = t("higher is better") if metric.higher_is_better else t("lower is better")
     whiskers = any(cell.low is not None for _, _, cell in cells)
     sentences = [
-        f"{title} ({metric.term}), {metric.range}; {better}.",
-        "Thin lines are 95 % intervals: where they are long, few items stand behind the bar." if whiskers else "",
-        "The upright mark is what guessing gets." if chance else "",
+        t("{title} ({term}), {range}; {better}.", title=title, term=metric.term, range=metric.range, better=better),
+        t("Thin lines are 95 % intervals: where they are long, few items stand behind the bar.") if whiskers else "",
+        t("The upright mark is what guessing gets.") if chance else "",
     ]
-    return " ".join(part for part in sentences if part)
+    return joined(t(" "), (part for part in sentences if part))
 
 
 def _drawn(cells: Sequence[Cell], names: Sequence[str], chances: Sequence[float | None]) -> go.Figure:
@@ -178,7 +187,7 @@ def _drawn(cells: Sequence[Cell], names: Sequence[str], chances: Sequence[float 
         y=[row for _, row in guessed],
         mode="markers",
         marker={"symbol": "line-ns", "size": 15, "line": {"width": 2.5, "color": _INK}},
-        hovertemplate="guessing: %{x:.0f}<extra></extra>",
+        hovertemplate=f"{here(t('guessing'))}: %{{x:.0f}}<extra></extra>",
     )
     ends = [x for _, _, cell in cells for x in (cell.value, cell.low, cell.high) if x is not None]
     ends += [chance for chance, _ in guessed]

@@ -28,6 +28,7 @@ from echomind.leaderboard.records import Record
 from echomind.leaderboard.scripts_data import ScriptItems
 from echomind.scoring import chain
 from echomind.scoring.bootstrap import Difference, ScriptSums, paired_difference
+from echomind.words import t
 
 FEWEST, MOST = 2, 4  # models beside each other
 
@@ -83,27 +84,49 @@ class ModelDifference:
     @property
     def sentence(self) -> str:
         """One sentence that says whether the two can be told apart, and no more."""
-        about = f"“{self.metric.title}”"
+        about = t("“{title}”", title=self.metric.title)
         if self.value is None:
-            return f"{about}: {self.a} and {self.b} are not compared, for {self.reason}."
+            return t(
+                "{about}: {a} and {b} are not compared, for {reason}.",
+                about=about,
+                a=self.a,
+                b=self.b,
+                reason=self.reason,
+            )
         if self.low is None or self.high is None:
-            apart = f"{about}: {self.a} and {self.b} are {self._points(abs(self.value))} apart"
-            return f"{apart}, and whether that is luck cannot be said, for {self.reason}."
-        basis = f"over {self.scripts} shared scripts"
+            apart = t(
+                "{about}: {a} and {b} are {points} apart",
+                about=about,
+                a=self.a,
+                b=self.b,
+                points=self._points(abs(self.value)),
+            )
+            return t("{apart}, and whether that is luck cannot be said, for {reason}.", apart=apart, reason=self.reason)
+        basis = t("over {scripts} shared scripts", scripts=self.scripts)
         if self.kind == "unpaired":
-            basis = "by their own intervals, not paired"
+            basis = t("by their own intervals, not paired")
         better = self.better
         if better is None:
             interval = self._between(self.low, self.high)
-            return (
-                f"{about}: {self.a} and {self.b} cannot be told apart: the difference is "
-                f"{self._points(self.value)} {interval} {basis}."
+            return t(
+                "{about}: {a} and {b} cannot be told apart: the difference is {points} {interval} {basis}.",
+                about=about,
+                a=self.a,
+                b=self.b,
+                points=self._points(self.value),
+                interval=interval,
+                basis=basis,
             )
         low, high = sorted((abs(self.low), abs(self.high)))
         worse = self.b if better == self.a else self.a
-        return (
-            f"{about}: {better} is better than {worse} by {self._points(abs(self.value))} "
-            f"{self._between(low, high)} {basis}."
+        return t(
+            "{about}: {better} is better than {worse} by {points} {between} {basis}.",
+            about=about,
+            better=better,
+            worse=worse,
+            points=self._points(abs(self.value)),
+            between=self._between(low, high),
+            basis=basis,
         )
 
     def _number(self, value: float) -> str:
@@ -112,7 +135,7 @@ class ModelDifference:
         return text.removeprefix("-") if float(text) == 0 else text.replace("-", "−")
 
     def _points(self, value: float) -> str:
-        return f"{self._number(value)} points"
+        return t("{number} points", number=self._number(value))
 
     def _between(self, low: float, high: float) -> str:
         return f"[{self._number(low)}, {self._number(high)}]"
@@ -121,12 +144,12 @@ class ModelDifference:
 def _why_not_paired(a: Contestant, b: Contestant, metric: str) -> str:
     """Why the two cannot be compared script by script; "" where they can."""
     if metric.startswith(CONDITIONAL):
-        return "which clips count depends on what each model got right before"
+        return t("which clips count depends on what each model got right before")
     for side in (a, b):
         if side.items is None or metric not in side.items.metrics:
-            return f"the scores of single scripts are not known for {side.name}"
+            return t("the scores of single scripts are not known for {name}", name=side.name)
     if a.items is not None and b.items is not None and a.items.set_digest != b.items.set_digest:
-        return "they answered different versions of the set"
+        return t("they answered different versions of the set")
     return ""
 
 
@@ -151,15 +174,15 @@ def difference(a: Contestant, b: Contestant, metric: Metric) -> ModelDifference:
     scores = a.record.scores.get(metric.id), b.record.scores.get(metric.id)
     if scores[0] is None or scores[1] is None:
         lacking = a.name if scores[0] is None else b.name
-        return _without(a, b, metric, None, f"{lacking} has no such score")
+        return _without(a, b, metric, None, t("{lacking} has no such score", lacking=lacking))
     if a.record.protocol != b.record.protocol:
-        return _without(a, b, metric, None, "they were measured by different protocols")
+        return _without(a, b, metric, None, t("they were measured by different protocols"))
     why = _why_not_paired(a, b, metric.id)
     if not why and a.items is not None and b.items is not None:
         try:
             return _paired(a, b, metric, a.items, b.items)
         except DataError:
-            why = "they have no script in common"
+            why = t("they have no script in common")
     return _unpaired(a, b, metric, scores[0], scores[1], why)
 
 
@@ -172,7 +195,7 @@ def _paired(
     best = (scale if metric.high is None else metric.high) / scale
     found = _difference(_sums(a_items, metric), _sums(b_items, metric), worst, best)
     if found.low is None or found.high is None:
-        only = "one script alone says nothing about how much scripts differ"
+        only = t("one script alone says nothing about how much scripts differ")
         return ModelDifference(metric, a.name, b.name, scale * found.value, None, None, "unknown", found.scripts, only)
     low, high = scale * found.low, scale * found.high
     return ModelDifference(metric, a.name, b.name, scale * found.value, low, high, "paired", found.scripts)

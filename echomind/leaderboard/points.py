@@ -17,6 +17,7 @@ from echomind.leaderboard.flat_rows import Cell
 from echomind.leaderboard.intervals import ScoreInterval, interval_of
 from echomind.leaderboard.metrics import Metric
 from echomind.leaderboard.records import Record
+from echomind.words import joined, t
 
 Colouring = Literal["weights", "source"]
 
@@ -32,19 +33,19 @@ class Group(NamedTuple):
 # None of these is a level's colour. They keep 3:1 against both pages; the symbols differ with them.
 _GREEN, _GOLD, _PLUM, _GREY = "#2f7d5b", "#b8860b", "#b0508c", "#8a8378"
 _WEIGHTS = {
-    "open": Group("open weights", _GREEN, "circle"),
-    "closed": Group("closed weights", _GOLD, "diamond"),
-    "": Group("weights not stated", _GREY, "square"),
+    "open": Group(t("open weights"), _GREEN, "circle"),
+    "closed": Group(t("closed weights"), _GOLD, "diamond"),
+    "": Group(t("weights not stated"), _GREY, "square"),
 }
 _SOURCES = {
-    "paper": Group("from a paper", _GREEN, "circle"),
-    "measured": Group("measured here", _GOLD, "diamond"),
-    "verified": Group("submission, verified", _PLUM, "triangle-up"),
-    "unverified": Group("submission, unverified", _GREY, "square"),
+    "paper": Group(t("from a paper"), _GREEN, "circle"),
+    "measured": Group(t("measured here"), _GOLD, "diamond"),
+    "verified": Group(t("submission, verified"), _PLUM, "triangle-up"),
+    "unverified": Group(t("submission, unverified"), _GREY, "square"),
 }
 COLOURINGS: dict[Colouring, tuple[str, Mapping[str, Group]]] = {
-    "weights": ("Weights", _WEIGHTS),
-    "source": ("Source", _SOURCES),
+    "weights": (t("Weights"), _WEIGHTS),
+    "source": (t("Source"), _SOURCES),
 }
 
 
@@ -70,8 +71,9 @@ def groups(by: Colouring) -> tuple[Group, ...]:
 def source_text(record: Record) -> str:
     """Where a row comes from, in few words: ``"from a paper, 2026-03-05, second-hand"``."""
     words = _SOURCES[_source(record)].name
-    second_hand = ", second-hand" if record.provenance.kind != "submission" and not record.provenance.verified else ""
-    return f"{words}, {record.provenance.date:%Y-%m-%d}{second_hand}"
+    second_hand = record.provenance.kind != "submission" and not record.provenance.verified
+    parts = [words, f"{record.provenance.date:%Y-%m-%d}", *([t("second-hand")] if second_hand else [])]
+    return joined(t(", "), parts)
 
 
 def interval_text(record: Record, metric: Metric) -> str:
@@ -79,14 +81,16 @@ def interval_text(record: Record, metric: Metric) -> str:
     found = interval_of(record, metric.id)
     if not isinstance(found, ScoreInterval):
         return ""
-    return f"{'about ' if found.kind == 'approximate' else ''}{metric.text(found.low)}–{metric.text(found.high)}"
+    between = f"{metric.text(found.low)}–{metric.text(found.high)}"
+    return t("about {between}", between=between) if found.kind == "approximate" else between
 
 
 def score_text(record: Record, metric: Metric) -> str:
     """A score with its unit, interval and number of items: ``"64.29 % (about 62.9–65.7), n 4,576"``."""
     value = f"{metric.text(record.scores[metric.id])}{' %' if metric.unit == '%' else ''}"
     interval, n = interval_text(record, metric), record.n.get(metric.id)
-    return f"{value}{f' ({interval})' if interval else ''}{f', n {n:,}' if n else ''}"
+    sure = t("{value} ({interval})", value=value, interval=interval) if interval else value
+    return t("{value}, n {n:,}", value=sure, n=n) if n else sure
 
 
 def csv_name(found: Comparison) -> str:

@@ -6,17 +6,18 @@ from collections.abc import Iterable
 
 from echomind.leaderboard.boards import Board
 from echomind.leaderboard.metrics import METRICS, Metric
+from echomind.words import t
 
 OVERVIEW, ALL = "overview", "all"
 # Preset ids are no metric ids, so that an address may hold either.
 PRESETS: dict[str, str] = {
-    OVERVIEW: "Overview",
-    "level_understanding": "Understanding",
-    "level_reasoning": "Reasoning",
-    "words": "Conversation: words",
-    "voice": "Conversation: voice",
-    "people": "Rated by people",
-    ALL: "All columns",
+    OVERVIEW: t("Overview"),
+    "level_understanding": t("Understanding"),
+    "level_reasoning": t("Reasoning"),
+    "words": t("Conversation: words"),
+    "voice": t("Conversation: voice"),
+    "people": t("Rated by people"),
+    ALL: t("All columns"),
 }
 _GROUPS: dict[str, frozenset[str]] = {
     "level_understanding": frozenset({"understanding"}),

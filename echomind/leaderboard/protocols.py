@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from echomind.leaderboard.records import Protocol
+from echomind.words import joined, t
 
 _PROMPTS = {
-    "best": "each model's best prompt",
-    "zero": "no system prompt",
-    "basic": "basic prompt",
-    "enhanced": "enhanced prompt",
-    "ideal_cues": "the vocal cue told in words",
+    "best": t("each model's best prompt"),
+    "zero": t("no system prompt"),
+    "basic": t("basic prompt"),
+    "enhanced": t("enhanced prompt"),
+    "ideal_cues": t("the vocal cue told in words"),
 }
-_VOICES = {"tts": "synthetic voices", "human": "recorded people"}
+_VOICES = {"tts": t("synthetic voices"), "human": t("recorded people")}
 
 
 def _scorer(scorer: str) -> str:
-    return "scored by the source" if scorer == "paper" else f"scored by {scorer}"
+    return t("scored by the source") if scorer == "paper" else t("scored by {scorer}", scorer=scorer)
+
+
+def _judge(name: str) -> str:
+    """A judge's name; people are no name."""
+    return t("20 human raters") if name == "20 human raters" else name
 
 
 def protocol_text(protocol: Protocol) -> str:
@@ -24,10 +30,10 @@ def protocol_text(protocol: Protocol) -> str:
     parts = [
         _PROMPTS.get(protocol.prompt or ""),
         _VOICES.get(protocol.voice or ""),
-        f"judged by {' and '.join(dict.fromkeys(judges))}" if judges else None,
+        t("judged by {judges}", judges=joined(t(" and "), map(_judge, dict.fromkeys(judges)))) if judges else None,
         _scorer(protocol.scorer),
     ]
-    return "; ".join(part for part in parts if part)
+    return joined(t("; "), (part for part in parts if part))
 
 
 def unlike(protocol: Protocol, ranked: Protocol) -> str:
@@ -36,10 +42,16 @@ def unlike(protocol: Protocol, ranked: Protocol) -> str:
     Empty where the two are equal: only such records are ranked together.
     """
     parts = {
-        "prompt": _PROMPTS.get(protocol.prompt or "", "prompt not stated"),
-        "voice": _VOICES.get(protocol.voice or "", "voices not stated"),
-        "judge_text": f"words judged by {protocol.judge_text}" if protocol.judge_text else "words not judged",
-        "judge_audio": f"voice judged by {protocol.judge_audio}" if protocol.judge_audio else "voice not judged",
+        "prompt": _PROMPTS.get(protocol.prompt or "", t("prompt not stated")),
+        "voice": _VOICES.get(protocol.voice or "", t("voices not stated")),
+        "judge_text": t("words judged by {judge_text}", judge_text=_judge(protocol.judge_text))
+        if protocol.judge_text
+        else t("words not judged"),
+        "judge_audio": t("voice judged by {judge_audio}", judge_audio=_judge(protocol.judge_audio))
+        if protocol.judge_audio
+        else t("voice not judged"),
         "scorer": _scorer(protocol.scorer),
     }
-    return "; ".join(words for field, words in parts.items() if getattr(protocol, field) != getattr(ranked, field))
+    return joined(
+        t("; "), (words for field, words in parts.items() if getattr(protocol, field) != getattr(ranked, field))
+    )

@@ -13,6 +13,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 from echomind.leaderboard.records import visible
+from echomind.words import joined, t
 
 S = TypeVar("S")
 V = TypeVar("V")
@@ -20,8 +21,8 @@ LONGEST = 16_000  # characters of an address that are looked at
 MOST_FIELDS = 400
 _SHOWN = 60  # characters of what was found
 _MOST_NOTES = 6
-_UNKNOWN = "is not known here and was left out"
-_GONE = "does not exist any more and was left out"
+_UNKNOWN = t("is not known here and was left out")
+_GONE = t("does not exist any more and was left out")
 # What the app's frame and its host put into addresses; none of it is ours, and all of it is kept.
 _FOREIGN = frozenset({"view", "deep_link", "logs", "embed", "login"})
 
@@ -200,7 +201,7 @@ def left_out(name: str, text: str, gone: bool = False) -> str:
     """The note about a parameter that was not used."""
     said = visible(f"{name}={text}")
     short = said if len(said) <= _SHOWN else f"{said[: _SHOWN - 1]}…"
-    return f"“{short}” {_GONE if gone else _UNKNOWN}"
+    return t("“{short}” {why}", short=short, why=_GONE if gone else _UNKNOWN)
 
 
 def fields_of(query: str) -> dict[str, list[str]]:
@@ -225,5 +226,5 @@ def told(notes: list[str]) -> str:
     """Notes as one line for readers; "" where there are none."""
     if not notes:
         return ""
-    more = f"; and {len(notes) - _MOST_NOTES} more" if len(notes) > _MOST_NOTES else ""
-    return f"Of this link, {'; '.join(notes[:_MOST_NOTES])}{more}."
+    more = t("; and {n} more", n=len(notes) - _MOST_NOTES) if len(notes) > _MOST_NOTES else ""
+    return t("Of this link, {join}{more}.", join=joined(t("; "), notes[:_MOST_NOTES]), more=more)

@@ -26,15 +26,25 @@ import numpy as np
 from echomind.leaderboard.boards import Board, Order
 from echomind.leaderboard.intervals import Kind, NoInterval, ScoreInterval, interval_of
 from echomind.leaderboard.records import Record
+from echomind.words import t
 
 Basis = Literal["intervals", "mixed", "values"]
 _SAID: dict[Basis, str] = {
-    "intervals": "Rank is 1 + the number of models that are clearly better: whose 95 % interval lies wholly above.",
+    "intervals": t("Rank is 1 + the number of models that are clearly better: whose 95 % interval lies wholly above."),
     "mixed": (
-        "Rank is 1 + the number of models that are clearly better: whose 95 % interval lies wholly above. Models "
+        t(
+            "Rank is 1 + the number of models that are clearly better: whose 95 % interval lies wholly above. Models "
+            "without an interval stand by value alone, and nobody is clearly better or worse than they are."
+        )
+    ),
+    "values": t("Rank is by value alone: no interval is known, so nobody can say which differences are real."),
+}
+_SAID_LOWER: dict[Basis, str] = _SAID | {
+    "intervals": t("Rank is 1 + the number of models that are clearly better: whose 95 % interval lies wholly below."),
+    "mixed": t(
+        "Rank is 1 + the number of models that are clearly better: whose 95 % interval lies wholly below. Models "
         "without an interval stand by value alone, and nobody is clearly better or worse than they are."
     ),
-    "values": "Rank is by value alone: no interval is known, so nobody can say which differences are real.",
 }
 
 
@@ -82,7 +92,7 @@ class Ranking:
     def sentence(self) -> str:
         """What the ranks mean, for readers."""
         said = _SAID[self.basis]
-        return said if self.higher_is_better else said.replace("wholly above", "wholly below")
+        return said if self.higher_is_better else _SAID_LOWER[self.basis]
 
 
 def rank_models(

@@ -1,4 +1,8 @@
-"""Every result there is at this moment: the files of ``results/`` and the rows of published submissions."""
+"""Every result there is at this moment: the files of ``results/`` and the rows of published submissions.
+
+The files are those that come with the app or, once there is one, those of a copy from the Hub: of one of the two, never
+of both.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
+from echomind.leaderboard.hub_refresh import HubRefresh, HubState
 from echomind.leaderboard.record_files import NOTHING, RecordFiles
 from echomind.leaderboard.records import Record
 from echomind.leaderboard.submitted import published_board
@@ -41,14 +46,26 @@ class _Kept:
 class Results:
     """Records of all boards, as they are at each look; cheap while nothing changed. Without ``store``: files alone.
 
-    Safe between threads: who looks at a board while somebody else does waits for that one.
+    ``bundled`` is the folder that comes with the app; with ``hub``, the copies that it keeps take its place. Safe
+    between threads: who looks at a board while somebody else does waits for that one.
     """
 
-    def __init__(self, results_dir: Path, store: Store | None = None) -> None:
-        self.results_dir, self.store = results_dir, store
-        self._files = RecordFiles(results_dir)
+    def __init__(self, bundled: Path, store: Store | None = None, hub: HubRefresh | None = None) -> None:
+        self.bundled, self.store, self._hub = bundled, store, hub
+        self._files = RecordFiles(bundled)
         self._boards: dict[str, _Kept] = {}
         self._lock = threading.Lock()
+
+    @property
+    def hub(self) -> HubState | None:
+        """What is known of the results on the Hub; ``None`` where the app does not ask there."""
+        return self._hub.state if self._hub is not None else None
+
+    @property
+    def results_dir(self) -> Path:
+        """The folder whose files are shown at this moment."""
+        state = self.hub
+        return state.copy.folder if state is not None and state.copy is not None else self.bundled
 
     def board(self, board: str) -> dict[str, Record]:
         """Every record of one board by slug, see ``look``."""
@@ -69,7 +86,7 @@ class Results:
             return kept.look
 
     def _renew(self, kept: _Kept, board: str) -> None:
-        files = self._files.board(board)
+        files = self._in(self.results_dir).board(board)
         submitted, missing = self._submitted(board, kept.look.submissions_missing)
         if kept.parts is not None and (
             files is kept.parts[0] and submitted is kept.parts[1] and missing is kept.parts[2]
@@ -78,6 +95,12 @@ class Results:
         kept.parts = (files, submitted, missing)
         records = {**files, **{slug: record for slug, record in submitted.items() if slug not in files}}
         kept.look = Look(MappingProxyType(records), kept.look.version + 1, missing)
+
+    def _in(self, folder: Path) -> RecordFiles:
+        with self._lock:
+            if self._files.results_dir != folder:
+                self._files = RecordFiles(folder)
+            return self._files
 
     def _submitted(self, board: str, missing_before: bool) -> tuple[Mapping[str, Record], bool]:
         if self.store is None:

@@ -34,6 +34,7 @@ from echomind.leaderboard.intervals import ScoreInterval, interval_of
 from echomind.leaderboard.labels import MAX_LABELS, place_labels
 from echomind.leaderboard.points import Colouring, group_of, groups, score_text, source_text
 from echomind.leaderboard.records import Record
+from echomind.words import counted, here, t
 
 _LONGEST_LABEL = 0.6  # of the plot's width; what is longer is cut there, and whole at the pointer and in the table
 _UNKNOWN_SIZE = 11.0  # pixels across
@@ -50,8 +51,13 @@ def diameter(params_b: float | None) -> float:
 def parameters_text(params_b: float | None) -> str:
     """``"7B parameters"``, ``"6M parameters"``, or that the source does not say."""
     if params_b is None:
-        return "number of parameters not stated"
-    return f"{f'{params_b:g}B' if params_b >= 0.1 else f'{params_b * 1000:.3g}M'} parameters"
+        return t("number of parameters not stated")
+    return t("{size} parameters", size=size_text(params_b))
+
+
+def size_text(params_b: float) -> str:
+    """``"7B"``, ``"6M"``."""
+    return f"{params_b:g}B" if params_b >= 0.1 else f"{params_b * 1000:.3g}M"
 
 
 def crowded(found: Comparison) -> bool:
@@ -86,13 +92,13 @@ def _bars(whiskers: list[_Whisker], kind: str, **line: Any) -> dict[str, Any] | 
         "y": [value for whisker in mine for value in (*whisker.y, None)],
         "line": line,
         "hoverinfo": "skip",
-        "name": "95 % interval" if kind == "measured" else "approximate interval",
+        "name": here(t("95 % interval") if kind == "measured" else t("approximate interval")),
     }
 
 
 def _details(found: Comparison, record: Record) -> str:
     parts = [
-        *(f"{metric.term} {score_text(record, metric)}" for metric in (found.x, found.y)),
+        *(f"{metric.term} {here(score_text(record, metric))}" for metric in (found.x, found.y)),
         parameters_text(record.model.params_b),
         source_text(record),
     ]
@@ -104,15 +110,15 @@ def _marks(found: Comparison, colouring: Colouring, scale: float) -> Iterator[di
     scale *= _CROWD if crowded(found) else 1.0
     members = [group_of(record, colouring) for record in found.records]
     for group in groups(colouring):
-        here = [i for i, member in enumerate(members) if member == group]
-        if not here:
+        mine = [i for i, member in enumerate(members) if member == group]
+        if not mine:
             continue
-        sizes = [found.records[i].model.params_b for i in here]
+        sizes = [found.records[i].model.params_b for i in mine]
         yield {
             "type": "scatter",
             "mode": "markers",
-            "x": [found.xs[i] for i in here],
-            "y": [found.ys[i] for i in here],
+            "x": [found.xs[i] for i in mine],
+            "y": [found.ys[i] for i in mine],
             "cliponaxis": False,
             "marker": {
                 "size": [round(diameter(size) * scale, 1) for size in sizes],
@@ -124,15 +130,15 @@ def _marks(found: Comparison, colouring: Colouring, scale: float) -> Iterator[di
                     "color": ["rgba(255,255,255,0.85)" if size is not None else group.colour for size in sizes],
                 },
             },
-            "text": [lines(found.models[i]) for i in here],
-            "customdata": [_details(found, found.records[i]) for i in here],
+            "text": [lines(found.models[i]) for i in mine],
+            "customdata": [_details(found, found.records[i]) for i in mine],
             "hovertemplate": "<b>%{text}</b><br>%{customdata}<extra></extra>",
             "showlegend": False,
         }
-        yield _key(f"{group.name} ({len(here)})", group.symbol, group.colour)
+        yield _key(f"{here(group.name)} ({len(mine)})", group.symbol, group.colour)
     hollow = sum(record.model.params_b is None for record in found.records)
     if hollow:
-        yield _key(f"size not stated ({hollow})", "circle-open", "#8a8378")
+        yield _key(here(t("size not stated ({hollow})", hollow=hollow)), "circle-open", "#8a8378")
 
 
 def _key(name: str, symbol: str, colour: str) -> dict[str, Any]:
@@ -152,19 +158,19 @@ def _line(found: Comparison) -> list[dict[str, Any]]:
         {
             **{"type": "scatter", "mode": "lines", "x": fit.x, "y": fit.y, "hoverinfo": "skip"},
             "line": {"color": ink, "width": 1.5, "dash": "dash"},
-            "name": "line, 95 % band",
+            "name": here(t("line, 95 % band")),
         },
     ]
 
 
 def heading(found: Comparison, width: float) -> list[str]:
     """The lines of the figure's title, with n: as few as ``width`` characters allow."""
-    n = f"n = {found.result.n} {'model' if found.result.n == 1 else 'models'}"
-    names = f"{found.x.title} and {found.y.title}"
+    n = here(counted(found.result.n, "n = 1 model", "n = {n} models"))
+    names = here(t("{title} and {title2}", title=found.x.title, title2=found.y.title))
     for lines_of_title in ([f"{names}, {n}"], [names, n]):
         if max(map(text_width, lines_of_title)) <= width:
             return lines_of_title
-    return [found.x.title, f"and {found.y.title}", n]
+    return [here(found.x.title), here(t("and {title}", title=found.y.title)), n]
 
 
 def scatter(found: Comparison, width: Width = "wide", colouring: Colouring = "weights") -> go.Figure:
@@ -175,7 +181,7 @@ def scatter(found: Comparison, width: Width = "wide", colouring: Colouring = "we
     """
     canvas = CANVAS[width]
     if not found.models:
-        nothing = {"text": "No model has both scores", "showarrow": False, "xref": "paper", "yref": "paper"}
+        nothing = {"text": here(t("No model has both scores")), "showarrow": False, "xref": "paper", "yref": "paper"}
         hidden = {"visible": False}
         return themed([], {"height": 420, "xaxis": hidden, "yaxis": hidden, "annotations": [nothing]})
     fit, whiskers = found.result.fit, [] if crowded(found) else list(_whiskers(found))

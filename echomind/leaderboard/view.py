@@ -19,6 +19,7 @@ from echomind.leaderboard.presets import (
     shown_columns,
 )
 from echomind.leaderboard.records import SLUG
+from echomind.words import t
 
 MAX_SEARCH = 200  # characters; longer text cannot name a model
 MAX_SORTS = 4  # more keys than that never decide anything
@@ -27,7 +28,7 @@ WINDOW = 60  # rows sent at first: two screens
 MORE = 120  # rows that one request for more brings
 ALL_ROWS = 0
 # What rows can be put in order by besides orders and metrics; best first is: A to Z, largest, most, newest.
-ROW_KEYS: dict[str, str] = {"name": "Model", "size": "Size", "coverage": "Number of scores", "date": "Date"}
+ROW_KEYS: dict[str, str] = {"name": t("Model"), "size": t("Size"), "coverage": t("Number of scores"), "date": t("Date")}
 TABS = ("", "changes", "cite")
 
 
@@ -215,7 +216,7 @@ def order_choices(view: View) -> list[tuple[str, str]]:
     choices = [(order.title, order.id) for order in board.orders_for(view.language or None)]
     order = current_order(view)
     if order is not None and order.id not in {choice[1] for choice in choices}:
-        choices.append((f"Column: {order.title}", order.id))
+        choices.append((t("Column: {title}", title=order.title), order.id))
     return choices
 
 

@@ -30,6 +30,7 @@ from echomind.leaderboard.comparison import number
 from echomind.leaderboard.correlation import MIN_MODELS, Coefficient, Correlation, correlate
 from echomind.leaderboard.metrics import METRICS, Metric, get_metric
 from echomind.leaderboard.scripts_data import ScriptItems
+from echomind.words import t
 
 MIN_SCRIPTS = MIN_MODELS  # the same luck: four scripts come in perfect order once in twelve times
 # The links between the levels that a page shows first, where a board has them.
@@ -65,11 +66,21 @@ class WithinModel:
         """One sentence that says what the rank correlation allows, and no more."""
         found, n = self.result.spearman, self.result.n
         if self.result.failure == "few":
-            return f"{self.model}: only {n} scripts have items of both, and a correlation needs {MIN_SCRIPTS}."
+            return t(
+                "{model}: only {n} scripts have items of both, and a correlation needs {MIN_SCRIPTS}.",
+                model=self.model,
+                n=n,
+                MIN_SCRIPTS=MIN_SCRIPTS,
+            )
         if found is None:
             same = self.x if len(set(self.points.x)) == 1 else self.y
-            return f"{self.model}: all {n} scripts have the same “{same.title}”, so there is no link to speak of."
-        return f"{self.model}: {_said(self.x, self.y, found, n)}"
+            return t(
+                "{model}: all {n} scripts have the same “{title}”, so there is no link to speak of.",
+                model=self.model,
+                n=n,
+                title=same.title,
+            )
+        return t("{model}: {said}.", model=self.model, said=_said(self.x, self.y, found, n))
 
 
 @dataclass(frozen=True)
@@ -96,29 +107,49 @@ class PooledLink:
     def sentence(self) -> str:
         """One sentence on what the mean allows, and how far apart the models are."""
         if self.value is None:
-            return f"Of {len(self.models)} models and {self.scripts} scripts nothing can be said: too few."
-        spread = f"from {number(min(self.values))} to {number(max(self.values))} in single models"
+            return t(
+                "Of {n} models and {scripts} scripts nothing can be said: too few.",
+                n=len(self.models),
+                scripts=self.scripts,
+            )
+        spread = t(
+            "from {number} to {number2} in single models",
+            number=number(min(self.values)),
+            number2=number(max(self.values)),
+        )
         mean = Coefficient(self.value, self.low, self.high, note=self.note)
-        where = f"Within {len(self.models)} models"
+        where = t("Within {n} models", n=len(self.models))
         if self.beyond_script:
-            where = f"{where}, beyond what makes a script easy for all of them"
-        return f"{where}: {_said(self.x, self.y, mean, self.scripts)[:-1]}; {spread}."
+            where = t("{where}, beyond what makes a script easy for all of them", where=where)
+        said = _said(self.x, self.y, mean, self.scripts)
+        return t("{where}: {said}; {spread}.", where=where, said=said, spread=spread)
 
 
 def _said(x: Metric, y: Metric, found: Coefficient, n: int) -> str:
-    figure = f"correlation {number(found.value)}"
+    figure = t("correlation {number}", number=number(found.value))
     if found.low is None or found.high is None:
-        return f"{figure} over {n} scripts, with no interval: {found.note}."
-    between = f"{number(found.low)} to {number(found.high)}"
+        return t("{figure} over {n} scripts, with no interval: {note}", figure=figure, n=n, note=found.note)
+    between = t("{number} to {number2}", number=number(found.low), number2=number(found.high))
     if not found.decided:
-        return (
-            f"one cannot say whether scripts with a better “{x.title}” have a better “{y.title}” too: {figure}, "
-            f"compatible with anything from {between}, over {n} scripts."
+        return t(
+            "one cannot say whether scripts with a better “{title}” have a better “{title2}” too: "
+            "{figure}, compatible with anything from {between}, over {n} scripts",
+            title=x.title,
+            title2=y.title,
+            figure=figure,
+            between=between,
+            n=n,
         )
     same_way = (found.value > 0) == (x.higher_is_better == y.higher_is_better)
-    return (
-        f"scripts with a better “{x.title}” tend to have a {'better' if same_way else 'worse'} “{y.title}”: "
-        f"{figure}, 95 % interval {between}, over {n} scripts."
+    tends = t("scripts with a better “{x}” tend to have a better “{y}”", x=x.title, y=y.title)
+    if not same_way:
+        tends = t("scripts with a better “{x}” tend to have a worse “{y}”", x=x.title, y=y.title)
+    return t(
+        "{tends}: {figure}, 95 % interval {between}, over {n} scripts",
+        tends=tends,
+        figure=figure,
+        between=between,
+        n=n,
     )
 
 
@@ -173,14 +204,17 @@ def _link(several: Sequence[ScriptItems], x: str, y: str, beyond_script: bool) -
     left_out: list[tuple[str, str]] = []
     for items in several:
         if not {x, y} <= set(items.metrics):
-            left_out.append((items.model, "the scores of single scripts are not known for both"))
+            left_out.append((items.model, t("the scores of single scripts are not known for both")))
             continue
         points = by_script(items, x, y)
         failure = correlate(points.x, points.y).failure
         if failure is None:
             counted.append((items.model, points))
         else:
-            few, same = f"fewer than {MIN_SCRIPTS} scripts have both", "all scripts are equal in one of the two"
+            few, same = (
+                t("fewer than {MIN_SCRIPTS} scripts have both", MIN_SCRIPTS=MIN_SCRIPTS),
+                t("all scripts are equal in one of the two"),
+            )
             left_out.append((items.model, few if failure == "few" else same))
     found = (_beyond if beyond_script else _pool)(tuple(points for _, points in counted))
     return PooledLink(

@@ -13,6 +13,7 @@ from echomind.leaderboard.names import labels, one_a_model
 from echomind.leaderboard.records import Record
 from echomind.leaderboard.scripts_data import ScriptItems
 from echomind.leaderboard.within import LINKS, PooledLink, WithinModel, beyond, pooled, within
+from echomind.words import t
 
 # Rows that answer without hearing, by slug: by lot, always alike, or from the words alone.
 FLOORS = ("transcript-only", "majority", "random")
@@ -61,9 +62,9 @@ def known_rows(
     found, left_out = [], []
     for slug, record in records.items():
         if standing[slug] != slug:
-            left_out.append((names[slug], "another row of the same model counts: a verified one first, then newest"))
+            left_out.append((names[slug], t("another row of the same model counts: a verified one first, then newest")))
         elif (known := items.of(board.id, slug, record)) is None:
-            left_out.append((names[slug], "the scores of single scripts are not known"))
+            left_out.append((names[slug], t("the scores of single scripts are not known")))
         else:
             floor = record.provenance.receipt is None and slug in FLOORS
             found.append(Known(slug, names[slug], floor, known))
@@ -83,14 +84,14 @@ def within_board(rows: tuple[Known, ...], left_out: tuple[tuple[str, str], ...],
     """
     lacking = [row for row in rows if not {x, y} <= set(row.items.metrics)]
     counted = [row for row in rows if {x, y} <= set(row.items.metrics)]
-    out = [*left_out, *((row.label, "the scores of single scripts are not known for both") for row in lacking)]
+    out = [*left_out, *((row.label, t("the scores of single scripts are not known for both")) for row in lacking)]
     models = tuple((row, replace(within(row.items, x, y), model=row.label)) for row in counted)
     several = [row for row in counted if not row.floor]
     versions = Counter(row.items.set_digest for row in several)
     most = versions.most_common(1)[0][0] if versions else ""
     same = [row.items.model_copy(update={"model": row.label}) for row in several if row.items.set_digest == most]
     out += [
-        (row.label, "not in the mean: it answered another version of the set")
+        (row.label, t("not in the mean: it answered another version of the set"))
         for row in several
         if row.items.set_digest != most
     ]

@@ -18,6 +18,7 @@ from echomind.leaderboard.colours import COLOURS
 from echomind.leaderboard.comparison import number
 from echomind.leaderboard.figures import CANVAS, EM, HOVER, Width, arrow, axis_title, plain, shortened, themed
 from echomind.leaderboard.within import PooledLink, WithinModel
+from echomind.words import here, t
 
 MOST_HEAPS = 7
 MIN_FOR_INTERVAL = 3  # scripts in a heap: two leave one degree of freedom, and an interval nobody can use
@@ -83,7 +84,9 @@ def scripts_figure(found: WithinModel, width: Width = "wide") -> go.Figure:
         "textposition": "middle right",
         "cliponaxis": False,
         "marker": {"color": ink, "size": [round(8 + 12 * (mark.n / most) ** 0.5, 1) for mark in marks]},
-        "customdata": [f"{heap_range(found, mark)}<br>{found.y.term} {heap_mean(found, mark)}" for mark in marks],
+        "customdata": [
+            f"{here(heap_range(found, mark))}<br>{found.y.term} {here(heap_mean(found, mark))}" for mark in marks
+        ],
         "hovertemplate": f"{found.x.term} %{{customdata}}<extra></extra>",
     }
     across, up = canvas.plot_width / (EM * canvas.font), canvas.plot_height / (EM * canvas.font)
@@ -99,7 +102,7 @@ def scripts_figure(found: WithinModel, width: Width = "wide") -> go.Figure:
             "hoverlabel": HOVER,
             "height": 400,
             "margin": {"l": canvas.left + (canvas.line if "<br>" in y_title else 0), "r": 16, "t": 34, "b": 64},
-            "title": _title(f"{plain(name)}, {len(found.points.x)} scripts", canvas.font),
+            "title": _title(here(t("{plain}, {n} scripts", plain=plain(name), n=len(found.points.x))), canvas.font),
             "font": {"size": canvas.font},
             "xaxis": {"title": {"text": x_title, **size}, "range": [low - pad, high + 1.4 * pad]},
             "yaxis": {"title": {"text": y_title, **size}},
@@ -123,14 +126,18 @@ def heap_range(found: WithinModel, heap: Heap) -> str:
     """The scores on x that are in a heap."""
     if heap.low == heap.high:
         return found.x.text(heap.low)
-    return f"{found.x.text(heap.low)} to {found.x.text(heap.high)}"
+    return t("{text} to {text2}", text=found.x.text(heap.low), text2=found.x.text(heap.high))
 
 
 def heap_mean(found: WithinModel, heap: Heap) -> str:
     """The mean of y with its interval and the number of scripts."""
     low, high = _inside(found, heap.y_low), _inside(found, heap.y_high)
-    interval = "" if low is None or high is None else f" ({found.y.text(low)} to {found.y.text(high)})"
-    return f"{found.y.text(heap.y)}{interval}, {heap.n} scripts"
+    interval = (
+        ""
+        if low is None or high is None
+        else t(" ({text} to {text2})", text=found.y.text(low), text2=found.y.text(high))
+    )
+    return t("{text}{interval}, {n} scripts", text=found.y.text(heap.y), interval=interval, n=heap.n)
 
 
 @dataclass(frozen=True)
@@ -173,7 +180,7 @@ def overview_figure(lines: Sequence[Beside], width: Width = "wide") -> go.Figure
                 "line": {"width": [2 if line.floor else 0 for line in lines]},
             },
             "text": [plain(line.name) for line in lines],
-            "customdata": [told(line) for line in lines],
+            "customdata": [here(told(line)) for line in lines],
             "hovertemplate": "<b>%{text}</b><br>%{customdata}<extra></extra>",
         },
     ]
@@ -185,12 +192,12 @@ def overview_figure(lines: Sequence[Beside], width: Width = "wide") -> go.Figure
             "hoverlabel": HOVER,
             "height": 108 + 34 * max(len(lines), 1),
             "margin": {"l": round(longest * EM * canvas.font) + 12, "r": 16, "t": 34, "b": 56},
-            "title": _title("Rank correlation over scripts, inside each model", canvas.font),
+            "title": _title(here(t("Rank correlation over scripts, inside each model")), canvas.font),
             "font": {"size": canvas.font},
             "shapes": [{**zero, "line": {"color": "#7a746a", "width": 1.2, "dash": "dot"}}],
             "xaxis": {
                 "range": list(_span(lines)),
-                "title": {"text": "Spearman, −1 to 1", "font": {"size": canvas.font}},
+                "title": {"text": here(t("Spearman, −1 to 1")), "font": {"size": canvas.font}},
             },
             "yaxis": {
                 **{"tickvals": places, "ticktext": [plain(shortened(line.name, longest)) for line in lines]},
@@ -207,8 +214,12 @@ def _span(lines: Sequence[Beside]) -> tuple[float, float]:
 
 def told(line: Beside) -> str:
     """A line in words: value, interval, scripts."""
-    between = "" if line.low is None or line.high is None else f" ({number(line.low)} to {number(line.high)})"
-    return f"{number(line.value)}{between}, {line.n} scripts"
+    between = (
+        ""
+        if line.low is None or line.high is None
+        else t(" ({number} to {number2})", number=number(line.low), number2=number(line.high))
+    )
+    return t("{number}{between}, {n} scripts", number=number(line.value), between=between, n=line.n)
 
 
 def beside(models: Sequence[tuple[WithinModel, bool]], pooled: PooledLink | None) -> tuple[Beside, ...]:
@@ -222,6 +233,6 @@ def beside(models: Sequence[tuple[WithinModel, bool]], pooled: PooledLink | None
         if rank is not None:
             found.append(Beside(model.model, rank.value, rank.low, rank.high, model.result.n, floor))
     if pooled is not None and pooled.value is not None:
-        name = f"Mean of {len(pooled.models)} models"
+        name = t("Mean of {n} models", n=len(pooled.models))
         found.append(Beside(name, pooled.value, pooled.low, pooled.high, pooled.scripts, mean=True))
     return tuple(found)
