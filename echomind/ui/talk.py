@@ -17,12 +17,15 @@ from echomind.audio import load_clip
 from echomind.settings import Settings
 from echomind.talk.engine import Engine, model_is_here
 from echomind.talk.examples import Example, by_script, read_examples
+from echomind.talk.intent import Asked
 from echomind.talk.schemas import EarlierTurn, TalkAnswer
 from echomind.ui import talk_about, talk_session, talk_view
 from echomind.ui.faults import spoken
 from echomind.ui.markup import h
 from echomind.ui.site import Site
+from echomind.ui.talk_ask import ask
 from echomind.ui.talk_endpoint import talk_endpoint
+from echomind.ui.talk_more import more
 from echomind.ui.talk_session import Session, Steps, Turnstile, View
 from echomind.ui.talk_words import delivery_words
 from echomind.ui.uploads import Uploads
@@ -66,9 +69,12 @@ def build_talk(site: Site) -> None:
         with gr.Column(elem_id="talk-examples"):
             buttons = _examples(settings)
             gr.HTML(talk_about.promises(settings), apply_default_css=False, js_on_load=None)
+    deeper, asks = more()
+    shown |= deeper
     session, gate = gr.State(Session(), time_to_live=SESSION_S), gr.State(Turnstile())
     parts = Parts(mic, topic, aloud, session, gate, {"status": status, **shown})
     _wire(parts, engine, uploads, answer_again, stop, restart, buttons)
+    _wire_asks(parts, asks)
     _publish(engine, uploads)
 
 
@@ -128,6 +134,7 @@ def _answer(script: str) -> tuple[dict[str, Any], gr.Button]:
     _title("Replied", "em-conversation_text")
     shown["reply"] = _html("reply")
     shown["voice"] = _html("voice", js=script)
+    shown["unheard"] = _html("unheard")
     shown["times"] = _html("times")
     shown["earlier"] = _html("earlier")
     return shown, answer_again
@@ -203,6 +210,23 @@ def _wire(
     restart.click(lambda gate: _fresh(parts, gate), parts.gate, outputs, **at_once)
     for button in (stop, restart):
         button.click(None, js=HUSH, **private)
+
+
+def _wire_asks(parts: Parts, asks: list[tuple[gr.Button, Asked]]) -> None:
+    """Questions about the speaker's own feelings change the reply and its voice, nothing else."""
+
+    def answer(question: Asked) -> Callable[[bool, Session, Turnstile], Iterator[Update]]:
+        def run(aloud: bool, session: Session, gate: Turnstile) -> Iterator[Update]:
+            for view, _ in gate.pass_through(ask(question, session, aloud=aloud)):
+                yield {parts.shown[name]: getattr(view, name) for name in ("status", "reply", "voice")}
+
+        return run
+
+    outputs = [parts.shown[name] for name in ("status", "reply", "voice")]
+    for button, question in asks:
+        inputs = [parts.aloud, parts.session, parts.gate]
+        button.click(None, js=HUSH, api_visibility="private")
+        button.click(answer(question), inputs, outputs, api_visibility="private", show_progress="hidden")
 
 
 def _from_file(

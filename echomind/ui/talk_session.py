@@ -11,6 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
+from plotly.graph_objects import Figure
 
 from echomind.audio import Clip, load_clip
 from echomind.errors import EchoMindError
@@ -18,8 +19,10 @@ from echomind.models.protocol import Turn
 from echomind.talk import events
 from echomind.talk.engine import Engine
 from echomind.talk.examples import Example
+from echomind.talk.trajectory import Moment
 from echomind.talk.turn import MAX_TURNS, talk
-from echomind.ui import talk_view
+from echomind.ui import talk_after, talk_view
+from echomind.ui.talk_after import Found
 from echomind.ui.talk_voice import Voiced, voice
 
 NO_MODEL = (
@@ -32,11 +35,21 @@ MAX_CHARS = 1_000  # of a corrected transcript; a minute of fast speech has abou
 
 @dataclass(frozen=True)
 class Session:
-    """``clip``: the last one, kept to be answered again; ``turns``: those before it; ``last``: its own."""
+    """``clip``: the last one, kept to be answered again; ``turns``: those before it; ``last``: its own.
+
+    ``moments`` and ``last_moment``: what the model noted in them.
+    """
 
     clip: Clip | None = None
     turns: tuple[Turn, ...] = ()
     last: Turn | None = None
+    moments: tuple[Moment, ...] = ()
+    last_moment: Moment | None = None
+
+    @property
+    def felt_so_far(self) -> tuple[Moment, ...]:
+        """What was noted in all finished turns; questions about the speaker's own feelings are none of them."""
+        return self.moments if self.last_moment is None else (*self.moments, self.last_moment)
 
     @property
     def so_far(self) -> tuple[Turn, ...]:
@@ -46,7 +59,7 @@ class Session:
 
 @dataclass(frozen=True)
 class View:
-    """The page's changing parts; HTML but for ``transcript``, which is the text in the editable box."""
+    """The page's changing parts; HTML but for ``transcript``, the text in the editable box, and figures."""
 
     status: Markup = talk_view.NOTHING
     transcript: str = ""
@@ -57,6 +70,13 @@ class View:
     voice: Markup = talk_view.NOTHING
     times: Markup = talk_view.NOTHING
     earlier: Markup = talk_view.NOTHING
+    unheard: Markup = talk_view.NOTHING
+    timeline: Figure | None = None
+    timeline_words: Markup = talk_view.NOTHING
+    plane: Figure | None = None
+    plane_words: Markup = talk_view.NOTHING
+    turns: Figure | None = None
+    turns_words: Markup = talk_view.NOTHING
 
 
 Step = tuple[View, Session]
@@ -94,8 +114,9 @@ def new_clip(
     aloud: bool,
 ) -> Steps:
     """A turn for a new clip, after the earlier ones. ``load`` decodes it; ``sound`` plays an example to the visitor."""
-    before = replace(session, turns=session.so_far[-MAX_TURNS:], last=None, clip=None)
+    before = Session(None, session.so_far[-MAX_TURNS:], None, session.felt_so_far[-MAX_TURNS:])
     view = View(status=talk_view.busy("Listening to the words …"), sound=sound, earlier=talk_view.earlier(before.turns))
+    view = replace(view, **talk_after.over_turns(before.moments))
     yield view, before
     try:
         at = time.perf_counter()
@@ -118,6 +139,7 @@ def again(engine: Engine, transcript: str, topic: str, session: Session, *, alou
     """The last clip once more, with the words as the visitor corrected them."""
     text = " ".join(transcript.split())
     view = View(transcript=transcript, earlier=talk_view.earlier(session.turns))
+    view = replace(view, **talk_after.over_turns(session.moments))
     if session.clip is None:
         yield replace(view, status=talk_view.status("Speak first, or try an example.", error=True)), session
         return
@@ -125,7 +147,7 @@ def again(engine: Engine, transcript: str, topic: str, session: Session, *, alou
         problem = f"Found {len(text)} characters; at most {MAX_CHARS} can be answered."
         yield replace(view, status=talk_view.status(problem, error=True)), session
         return
-    yield from _turn(engine, view, replace(session, last=None), topic, text, aloud, None)
+    yield from _turn(engine, view, replace(session, last=None, last_moment=None), topic, text, aloud, None)
 
 
 def _turn(
@@ -140,24 +162,30 @@ def _turn(
     """Run the pipeline and show what is known, as soon as it is known."""
     clip = session.clip
     assert clip is not None, "a turn needs a clip"  # noqa: S101 (both callers have checked)
-    pieces, emotion, care, said = "", "", False, Voiced()
+    pieces, emotion, care, said, found = "", "", False, Voiced(), Found()
     try:
         with engine.turn() as models:
-            for event in talk(clip, models, topic, session.turns, transcript, decode_s=decode_s):
+            for event in talk(
+                clip, models, topic, session.turns, transcript, decode_s=decode_s, moments=session.moments
+            ):
                 match event:
                     case events.Heard(transcript=heard):
+                        found.heard = heard
                         text = heard.text if transcript is None else view.transcript
                         view = replace(view, transcript=text, status=talk_view.busy("Listening to the voice …"))
                     case events.Perceived(perception=perception):
+                        found.perception = perception
                         view = replace(view, felt=talk_view.felt(perception), status=talk_view.busy("Thinking …"))
                     case events.Thought(thinking=thinking):
-                        emotion = thinking.emotion
+                        emotion, found.thinking = thinking.emotion, thinking
                         view = replace(view, why=talk_view.why(thinking), status=talk_view.busy("Answering …"))
                     case events.Cared():
-                        care = True
+                        care = found.fixed = True
+                    case events.AskedBack():
+                        found.fixed, found.thinking = True, None
                     case events.ReplyPiece(text=piece):
                         pieces += piece
-                        view = replace(view, reply=talk_view.reply(pieces, writing=True, care=care))
+                        view = replace(view, reply=_reply(pieces, found, writing=True, care=care))
                     case events.Spoken():
                         said = said.plus(event)
                         view = replace(view, voice=voice(said, pieces, aloud=aloud and not care, whole=False))
@@ -166,11 +194,23 @@ def _turn(
                         view = replace(view, status=talk_view.status(closing), times=talk_view.times(timings))
                         if models.model:
                             whole = voice(said, reply, aloud=aloud and not care, whole=True)
-                            view = replace(view, voice=whole, reply=talk_view.reply(reply, writing=False, care=care))
-                        session = replace(session, last=Turn(view.transcript, reply, emotion))
+                            view = replace(view, voice=whole, reply=_reply(reply, found, writing=False, care=care))
+                        turn = Turn(view.transcript, reply, emotion)
+                        session = replace(session, last=turn, last_moment=found.moment)
                 yield view, session
+            view = replace(view, **talk_after.measured(clip, found), **talk_after.over_turns(session.felt_so_far))
+            yield view, session
+            if models.model is not None and not found.fixed:
+                words = found.heard.text if found.heard else ""
+                for change in talk_after.unheard(models.model, words, reply, topic, session.turns):
+                    view = replace(view, **change)
+                    yield view, session
     except EchoMindError as error:
         yield replace(view, status=talk_view.status(str(error), error=True)), session
+
+
+def _reply(text: str, found: Found, *, writing: bool, care: bool) -> Markup:
+    return talk_view.reply(text, writing=writing, care=care, about_turns=found.fixed and not care)
 
 
 def heard_nothing(transcript: str) -> str:

@@ -31,6 +31,8 @@ _STEPS = (
 )
 
 NOTHING = Markup("")
+ABOUT_CARE = "This answer is fixed text with help lines, not written by the model."
+ABOUT_TURNS = "Put together from what the model noted in each turn; it may have misheard."
 EMPTY_FELT = h("p", "Twelve kinds of vocal cues, each with how sure the model is, appear here.", class_="em-waiting")
 EMPTY_WHY = h("p", "What the model takes the speaker to feel, and why.", class_="em-waiting")
 EMPTY_REPLY = h("p", "The reply, as text and as a voice.", class_="em-waiting")
@@ -125,14 +127,16 @@ def why(thinking: Thinking) -> Markup:
     )
 
 
-def reply(text: str, *, writing: bool, care: bool = False) -> Markup:
-    """The reply so far. Screen readers hear it once, when it is whole."""
+def reply(text: str, *, writing: bool, care: bool = False, about_turns: bool = False) -> Markup:
+    """The reply so far. Screen readers hear it once, when it is whole.
+
+    ``care``, ``about_turns``: it is not the model's own words, but fixed ones, or put together from earlier turns.
+    """
+    note = ABOUT_CARE if care else ABOUT_TURNS if about_turns else ""
     return h(
         "div",
         h("p", text or "…", class_="em-reply-text"),
-        h("p", "This answer is fixed text with help lines, not written by the model.", class_="em-fine")
-        if care
-        else None,
+        h("p", note, class_="em-fine") if note else None,
         class_="em-reply em-care" if care else "em-reply",
         aria_live="polite",
         aria_busy="true" if writing else "false",

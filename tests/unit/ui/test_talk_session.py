@@ -5,10 +5,11 @@ from types import SimpleNamespace
 import pytest
 
 from echomind.errors import AudioError
-from echomind.models.protocol import Turn
+from echomind.models.protocol import VAD, Turn
 from echomind.settings import ROOT
 from echomind.talk.engine import BusyError
 from echomind.talk.examples import by_script, read_examples
+from echomind.talk.trajectory import Moment
 from echomind.talk.turn import MAX_TURNS, Models
 from echomind.ui import talk_session
 from echomind.ui.talk_session import NO_MODEL, Session, Turnstile, View, again, example, new_clip
@@ -41,7 +42,12 @@ def test_a_turn_step_by_step(engine, clip, parse):
     assert "Yes, of course. Take care!" in view.reply
     assert "data-aloud" in view.voice
     assert "in all" in view.times
-    assert session == Session(clip, (), Turn("Can I go outside now", "Yes, of course. Take care!", "tired"))
+    turn = Turn("Can I go outside now", "Yes, of course. Take care!", "tired")
+    vads = VAD(2, 2.5, 3), VAD(3, 2, 3.5)
+    signs = session.last_moment.signs  # every cue that is not said to be absent
+    assert session == Session(clip, (), turn, (), Moment(turn.user, "tired", "a long day", 0.6, *vads, signs))
+    assert "male" in signs
+    assert "none" not in signs
 
 
 def test_turns_follow_each_other(engine, clip, model):
