@@ -7,27 +7,19 @@ draft that the speaker can correct. Whisper is the better ear wherever its weigh
 
 from __future__ import annotations
 
-import json
 import re
-import select
-import subprocess
-import sys
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
 from echomind.audio import Clip
 from echomind.errors import CheckpointError, EchoMindError
-from echomind.models.pocketsphinx_process import HEADER
-from echomind.settings import ROOT
 
 POCKETSPHINX = "pocketsphinx"
-PCM_PEAK = 32_767
-START_S, SLOWEST = 60.0, 10.0  # patience: to load, and as a multiple of the clip's length (0.2 is usual)
 
 
 class RecognitionError(EchoMindError):
@@ -60,55 +52,62 @@ class Recognizer(Protocol):
         """The words of ``clip``, with times where the recogniser has them."""
 
 
-class PocketSphinxRecognizer:
-    """PocketSphinx 5 with the US English model of its wheel, in a process of its own (see ``pocketsphinx_process``).
+@runtime_checkable
+class StreamingRecognizer(Recognizer, Protocol):
+    """A recogniser that works while the speaker speaks."""
 
-    The process is started with the object and again should it have died; it ends with this one.
-    """
+    def listen(self) -> Hearing:
+        """A new utterance, nothing heard yet."""
 
-    name = "PocketSphinx (en-us)"
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()  # one process decodes one clip at a time
-        self._process = self._start()
+class Hearing(Protocol):
+    """The words of one utterance while it is being spoken. One thread at a time feeds and asks; its owner closes it."""
 
-    @staticmethod
-    def _start() -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "echomind.models.pocketsphinx_process"]
-        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT)
+    @property
+    def so_far(self) -> str:
+        """The words recognised so far, which may still change. Never waits."""
 
-    def transcribe(self, clip: Clip) -> Transcript:
-        """Words with times, written as a sentence without punctuation; about 0.2 x real time on one core.
+    def feed(self, samples: np.ndarray) -> None:
+        """What was said next: mono float32 in [-1, 1] at 16 kHz. Returns at once."""
 
-        Raises ``RecognitionError`` when the process dies over this clip or takes far longer than it should.
-        """
-        pcm = (np.clip(clip.samples, -1, 1) * PCM_PEAK).astype("<i2").tobytes()
-        with self._lock:
-            if self._process.poll() is not None:
-                self._process = self._start()
-            answer = self._ask(pcm, START_S + SLOWEST * clip.seconds)
-        if answer is None:
-            raise RecognitionError(f"{clip.name}: the speech recogniser gave no answer; please try again")
-        words = tuple(Word(_plain(word), start, end) for word, start, end in json.loads(answer))
-        return Transcript(sentence_case(word.text for word in words), words)
+    def words(self) -> Transcript:
+        """All words of what was fed, as good as they get. Waits for them; the utterance may go on afterwards."""
 
-    def _ask(self, pcm: bytes, timeout_s: float) -> bytes | None:
-        """One line of answer, or None after ending a process that gave none."""
-        clips, answers = self._process.stdin, self._process.stdout
-        if clips is None or answers is None:
-            raise RuntimeError("the recogniser's process was started without pipes")
-        try:
-            clips.write(HEADER.pack(len(pcm)) + pcm)
-            clips.flush()
-        except BrokenPipeError:
-            line = b""
-        else:
-            line = answers.readline() if select.select([answers], [], [], timeout_s)[0] else b""
-        if not line.endswith(b"\n"):
-            self._process.kill()
-            self._process.wait()
-            return None
-        return line
+    def close(self) -> None:
+        """Give back what it holds; nothing may be fed or asked afterwards."""
+
+
+class Gathered:
+    """An utterance for a recogniser that only reads whole clips: decoded when its words are asked for."""
+
+    def __init__(self, recognizer: Recognizer) -> None:
+        self._recognizer, self._parts, self._count = recognizer, list[np.ndarray](), 0
+        self._decoded, self._found = 0, Transcript("")
+
+    @property
+    def so_far(self) -> str:
+        """The words of when they were last asked for."""
+        return self._found.text
+
+    def feed(self, samples: np.ndarray) -> None:
+        """Keep them for later."""
+        self._parts.append(samples)
+        self._count += len(samples)
+
+    def words(self) -> Transcript:
+        """Decode all that was fed, unless that was done before."""
+        if self._decoded != self._count:
+            self._decoded, self._found = self._count, self._recognizer.transcribe(Clip(np.concatenate(self._parts)))
+        return self._found
+
+    def close(self) -> None:
+        """Forget the sound."""
+        self._parts.clear()
+
+
+def listen_with(recognizer: Recognizer) -> Hearing:
+    """A new utterance for any recogniser."""
+    return recognizer.listen() if isinstance(recognizer, StreamingRecognizer) else Gathered(recognizer)
 
 
 class WhisperRecognizer:
@@ -170,11 +169,6 @@ def sentence_case(words: Iterable[str]) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _plain(word: str) -> str:
-    """A dictionary entry without its variant number: ``the(2)`` is ``the``."""
-    return re.sub(r"\(\d+\)$", "", word)
-
-
 _lock = threading.Lock()
 _loaded: dict[tuple[str, str], Recognizer] = {}
 
@@ -184,6 +178,8 @@ def load_recognizer(name: str = POCKETSPHINX, device: str = "cpu") -> Recognizer
 
     ``name``: ``"pocketsphinx"``, or a Whisper folder or Hub id. Raises ``CheckpointError``.
     """
+    from echomind.models.pocketsphinx_pool import PocketSphinxRecognizer
+
     key = (name, device)
     with _lock:
         if key not in _loaded:

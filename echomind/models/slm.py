@@ -54,12 +54,19 @@ class EchoMindSLM:
         encoded = self.model.encode_audio(
             features["input_features"].to(self.model.device), features["feature_lengths"].to(self.model.device)
         )
-        logits = self.model.cue_logits(encoded)
+        logits = self.model.cue_heads(encoded)
         audio = self.model.audio_embeddings(encoded, logits)
-        probabilities = {name: value[0].float().softmax(-1).cpu().numpy() for name, value in logits.items()}
-        cues = {name: _cue(name, self.model.config.categories[name], p) for name, p in probabilities.items()}
-        state, vad = self._read(transcript, audio, topic=topic, history=history, emotions=heard_emotions(cues))
+        cues = self._cues(self.model.calibrated(logits))
+        # The decoder's other witness has the prior of training in it, and so speaks as it was trained: uncalibrated.
+        emotions = heard_emotions(self._cues(logits))
+        state, vad = self._read(transcript, audio, topic=topic, history=history, emotions=emotions)
         return Perception(transcript, cues, VAD(*vad[:3]), VAD(*vad[3:]), state)
+
+    def _cues(self, logits: Mapping[str, torch.Tensor]) -> dict[str, Cue]:
+        labels = self.model.config.categories
+        return {
+            name: _cue(name, labels[name], value[0].float().softmax(-1).cpu().numpy()) for name, value in logits.items()
+        }
 
     @torch.inference_mode()
     def perceive_text(self, transcript: str, *, topic: str = "", history: Sequence[Turn] = ()) -> Perception:

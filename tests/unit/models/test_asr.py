@@ -1,116 +1,24 @@
-"""Both recognisers on real signals: PocketSphinx with its own model, Whisper as a tiny checkpoint made here."""
+"""The recognisers' protocol, and Whisper as a tiny checkpoint made here."""
 
 import json
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
-from echomind.audio import SAMPLE_RATE, Clip
 from echomind.errors import CheckpointError
 from echomind.models import asr
 from echomind.models.asr import (
-    PocketSphinxRecognizer,
-    RecognitionError,
+    Gathered,
     Transcript,
     WhisperRecognizer,
+    listen_with,
     load_recognizer,
     sentence_case,
 )
-
-
-def babble(seconds, seed=0):
-    """Noise with the envelope of syllables: not words, but something to decode."""
-    rng = np.random.default_rng(seed)
-    t = np.arange(round(seconds * SAMPLE_RATE)) / SAMPLE_RATE
-    voice = sum(np.sin(2 * np.pi * 120 * k * t) / k for k in range(1, 20)) * (1 + np.sin(2 * np.pi * 4 * t)) / 8
-    return Clip((voice + rng.normal(0, 0.01, len(t))).astype(np.float32) * 0.5)
-
-
-@pytest.fixture(scope="module")
-def sphinx():
-    return PocketSphinxRecognizer()
-
-
-def test_same_clip_same_words_whatever_came_before(sphinx):
-    clips = [babble(1, seed) for seed in range(6)]
-    forwards = [sphinx.transcribe(clip) for clip in clips]
-    backwards = [sphinx.transcribe(clip) for clip in reversed(clips)]
-    assert forwards == backwards[::-1]
-
-
-def test_word_times_lie_in_the_clip_and_in_order(sphinx):
-    clip = babble(4)
-    words = sphinx.transcribe(clip).words
-    times = [t for word in words for t in (word.start, word.end)]
-    assert times == sorted(times)
-    assert all(0 <= t <= clip.seconds + 0.05 for t in times)
-    assert all(word.start < word.end for word in words)
-
-
-def test_text_and_words_say_the_same(sphinx):
-    found = sphinx.transcribe(babble(4))
-    assert found.text.lower() == " ".join(word.text for word in found.words).lower()
-    assert not set("()<>[]+") & set(found.text)
-
-
-def test_the_shortest_clip(sphinx):
-    assert isinstance(sphinx.transcribe(babble(0.1)), Transcript)
-
-
-def test_many_threads_share_one_decoder(sphinx):
-    clips = [babble(1, seed) for seed in range(6)]
-    alone = [sphinx.transcribe(clip) for clip in clips]
-    with ThreadPoolExecutor(4) as pool:
-        assert list(pool.map(sphinx.transcribe, clips)) == alone
-
-
-def test_other_threads_go_on_while_words_are_recognised(sphinx):
-    clip, ticks = babble(6), 0
-    with ThreadPoolExecutor(1) as pool:
-        recognising = pool.submit(sphinx.transcribe, clip)
-        while not wait([recognising], timeout=0.01).done:
-            ticks += 1
-    assert ticks > 10  # PocketSphinx in this process would leave room for two or three
-
-
-def test_a_process_that_died_is_started_again(sphinx):
-    clip = babble(1)
-    before = sphinx.transcribe(clip)
-    sphinx._process.kill()
-    sphinx._process.wait()
-    assert sphinx.transcribe(clip) == before
-
-
-def test_a_process_that_dies_over_a_clip_is_said(monkeypatch):
-    def dying():
-        return subprocess.Popen([sys.executable, "-c", ""], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-
-    monkeypatch.setattr(PocketSphinxRecognizer, "_start", staticmethod(dying))
-    with pytest.raises(RecognitionError, match="clip: the speech recogniser gave no answer"):
-        PocketSphinxRecognizer().transcribe(babble(1))
-
-
-def test_a_process_that_hangs_is_ended(monkeypatch):
-    def hanging():
-        code = "import sys; sys.stdin.buffer.read()"
-        return subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-
-    monkeypatch.setattr(PocketSphinxRecognizer, "_start", staticmethod(hanging))
-    monkeypatch.setattr(asr, "START_S", 0.0)
-    monkeypatch.setattr(asr, "SLOWEST", 0.01)
-    recognizer = PocketSphinxRecognizer()
-    with pytest.raises(RecognitionError, match="gave no answer"):
-        recognizer.transcribe(babble(1))
-    assert recognizer._process.poll() is not None
-
-
-def test_the_process_ends_with_its_input(sphinx):
-    other = PocketSphinxRecognizer()
-    other._process.stdin.close()
-    assert other._process.wait(60) == 0
+from tests.unit.models.made_sound import babble
 
 
 @pytest.mark.parametrize(
@@ -194,6 +102,37 @@ def test_whisper_reads_short_and_long_clips(whisper, seconds):
     assert "<|" not in found.text
     assert word_times or not found.words
     assert all(0 <= word.start <= word.end for word in found.words)
+
+
+def test_whisper_listens_by_reading_what_is_there(whisper):
+    recognizer, _ = whisper
+    hearing, clip = listen_with(recognizer), babble(1)
+    assert isinstance(hearing, Gathered)
+    hearing.feed(clip.samples[:8000])
+    assert hearing.so_far == ""
+    first = hearing.words()
+    assert hearing.so_far == first.text
+    hearing.feed(clip.samples[8000:])
+    assert hearing.words() == recognizer.transcribe(clip)
+    hearing.close()
+
+
+def test_what_was_read_is_not_read_again():
+    class Counts:
+        name, seen = "counts", 0
+
+        def transcribe(self, clip):
+            self.seen += 1
+            return Transcript(f"{clip.seconds:g}")
+
+    recognizer = Counts()
+    hearing = listen_with(recognizer)
+    assert hearing.words() == Transcript("")
+    for _ in range(2):
+        hearing.feed(babble(1).samples)
+        assert hearing.words() == hearing.words()
+    assert hearing.so_far == "2"
+    assert recognizer.seen == 2
 
 
 def test_whisper_that_is_not_there(tmp_path):
