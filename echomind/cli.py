@@ -135,6 +135,11 @@ def build_parser() -> argparse.ArgumentParser:
     train.add_argument("stage", help="text, align, joint or perspectives")
     train.add_argument("--config", type=Path, required=True, metavar="FILE")
 
+    fit = add("calibrate", cli_commands.calibrate, "fit how sure the emotion head says it is, on held-out voices")
+    fit.add_argument("--model", type=Path, help="checkpoint folder; default: the one the app uses")
+    fit.add_argument("--data-root", type=Path, required=True, help="folder with ravdess/")
+    fit.add_argument("--write", action="store_true", help="write the temperature into the checkpoint's configuration")
+
     card = add("card", cli_commands.card, "measure the figures of the model card")
     card.add_argument("--model", type=Path, help="checkpoint folder; default: the one the app uses")
     card.add_argument("--data-root", type=Path, required=True, help="folder with ravdess/, emobank/, ...")

@@ -179,6 +179,15 @@ def train(args: argparse.Namespace) -> int:
     return 0
 
 
+def calibrate(args: argparse.Namespace) -> int:
+    """Fit the temperature of the emotion head."""
+    from echomind.training.calibration import calibrate
+
+    report = calibrate(args.model or Path(get_settings().model_path), args.data_root, write=args.write)
+    print(json.dumps(report) if args.json else json.dumps(report, indent=1))
+    return 0
+
+
 def card(args: argparse.Namespace) -> int:
     """Measure the model card's figures."""
     from echomind.training.card import measure, write_figures

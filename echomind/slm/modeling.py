@@ -125,15 +125,21 @@ class EchoMindForConditionalGeneration(EchoMindPreTrainedModel, GenerationMixin)
         return self.encoder(input_features, feature_lengths)
 
     def cue_logits(self, encoded: EncoderOutput) -> dict[str, torch.Tensor]:
-        """Logits of the twelve heads, divided by each category's fitted temperature."""
-        logits = self.cue_heads(encoded)
+        """Logits of the twelve heads, divided by each category's fitted temperature: what is shown to people."""
+        return self.calibrated(self.cue_heads(encoded))
+
+    def calibrated(self, logits: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+        """The heads' own logits divided by each category's fitted temperature."""
         return {name: value / self.config.temperatures.get(name, 1.0) for name, value in logits.items()}
 
     def audio_embeddings(
         self, encoded: EncoderOutput, logits: dict[str, torch.Tensor] | None = None
     ) -> list[torch.Tensor]:
-        """Audio tokens of each clip, a list of ``(num_audio_tokens, width)``."""
-        logits = self.cue_logits(encoded) if logits is None else logits
+        """Audio tokens of each clip, a list of ``(num_audio_tokens, width)``.
+
+        The decoder learnt to read the heads' own logits, and names emotions worse from calibrated ones.
+        """
+        logits = self.cue_heads(encoded) if logits is None else logits
         cues = self.cue_embeddings({name: value.softmax(-1) for name, value in logits.items()})
         tokens, counts = self.projector(encoded)
         return [torch.cat([t[: int(n)], c]) for t, n, c in zip(tokens, counts, cues, strict=True)]
