@@ -55,6 +55,9 @@ element.addEventListener('click', (event) => {
   const button = event.target.closest('button[data-preset]');
   if (button) trigger('select', {preset: button.dataset.preset});
 });
+// A window that becomes narrow or wide, as when a phone is turned, gets labels laid out for it: the preset named by
+// nothing leaves the axes as they are.
+matchMedia('(max-width: 759px)').addEventListener('change', () => trigger('select', {preset: ''}));
 """
 
 PICTURES_SCRIPT = f"""{_PICTURES}
