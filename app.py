@@ -12,6 +12,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
 from starlette.middleware import Middleware
 
+from echomind.leaderboard.hub_refresh import open_refresh
 from echomind.settings import Settings, get_settings
 from echomind.submissions.desk import open_desk
 from echomind.ui.pages import build
@@ -41,8 +42,8 @@ def main() -> None:
     settings = get_settings()
     # So a Space is stopped: as after Ctrl+C, workers give back what they hold and the store is brought up to date.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with open_desk(settings) as desk, suppress(KeyboardInterrupt):
-        demo = build(site_of(settings, desk))
+    with open_desk(settings) as desk, open_refresh(settings) as hub, suppress(KeyboardInterrupt):
+        demo = build(site_of(settings, desk, hub))
         demo.launch(server_name=settings.address, server_port=settings.port, **options(settings))
 
 

@@ -55,6 +55,14 @@ class Settings(BaseSettings):
         description="a private data set repository, owner/name, that keeps submissions (HF_TOKEN may write there); "
         "empty: only data_dir/submissions",
     )
+    results_repo: str = Field(
+        "",
+        description="a data set repository, owner/name, whose folder results/ takes the place of results_dir once it "
+        "was read (HF_TOKEN may read it, or everybody may); empty: only results_dir, nothing is asked of the Hub",
+    )
+    results_refresh_min: float = Field(
+        15.0, ge=1, le=1440, description="minutes between two looks at results_repo; fewer than one never helps"
+    )
     submissions_per_day: int = Field(10, ge=0, description="submissions taken of one sender in 24 hours; 0: any number")
     moderators: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Hugging Face user names, with commas between them, who may verify, hide and return submissions"

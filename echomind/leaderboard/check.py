@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,14 +21,14 @@ NOT_RECORDS = {"README.md", ".gitkeep"}
 
 @dataclass(frozen=True)
 class Report:
-    """What a check found: the number of ``files`` read, one line a problem, and the paths of the files that have some.
+    """What a check found: the number of ``files`` read, one line a problem, and the same by file.
 
-    Paths are below the folder that was checked.
+    ``bad`` has the lines of each file that has some, by its path below the folder.
     """
 
     files: int
     problems: list[str]
-    bad: tuple[Path, ...] = ()
+    bad: dict[Path, list[str]] = dataclasses.field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
@@ -109,7 +110,7 @@ def check_results(results_dir: Path) -> Report:
     if not results_dir.is_dir():
         raise ResultsError(f"{results_dir}: found no such folder, expected the results folder")
     problems: list[str] = []
-    bad: list[Path] = []
+    bad: dict[Path, list[str]] = {}
     files = 0
     seen: dict[str, dict[tuple[str, object], str]] = {board: {} for board in BOARDS}
     for path in sorted(p for p in results_dir.rglob("*") if not p.is_dir()):
@@ -133,6 +134,7 @@ def check_results(results_dir: Path) -> Report:
                 f"found outside a board's folder, expected <board>/<slug>.json or <board>/{FOLDER}/<slug>.json with a "
                 f"board of: {', '.join(BOARDS)}"
             ]
-        problems += [f"{visible(place.as_posix())}: {line}" for line in found]
-        bad += [place] if found else []
-    return Report(files, problems, tuple(bad))
+        if found:
+            bad[place] = found
+            problems += [f"{visible(place.as_posix())}: {line}" for line in found]
+    return Report(files, problems, bad)

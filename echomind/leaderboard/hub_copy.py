@@ -114,7 +114,7 @@ class HubCopies:
             for path, why in left_out.items():
                 log.error("%s, commit %s: left out %s: %s", self.repo.repo_id, commit[:7], path, why)
             if not record_names(own / ROOT):
-                raise ResultsError(f"{self.repo.repo_id}, commit {commit[:7]}: found no record in {ROOT}/ that is valid")
+                raise ResultsError(f"{self.repo.repo_id}, commit {commit[:7]}: found no valid record in {ROOT}/")
             files = {path: blob.digest for path, blob in wanted.items() if (own / ROOT / path).exists()}
             about = _About(repo=self.repo.repo_id, commit=commit, at=at, files=files, left_out=left_out)
             (own / ABOUT).write_text(about.model_dump_json(), encoding="utf-8")
@@ -208,9 +208,8 @@ def _wanted(blobs: Iterable[Blob], repo_id: str) -> tuple[dict[str, Blob], dict[
 def _without_bad(folder: Path) -> dict[str, str]:
     """Remove what a check complains about until it complains no more; why, by path."""
     left_out: dict[str, str] = {}
-    while (report := check_results(folder)).bad:
-        for path in report.bad:
-            name = visible(path.as_posix())
-            left_out[name] = "; ".join(p.removeprefix(f"{name}: ") for p in report.problems if p.startswith(f"{name}: "))
+    while bad := check_results(folder).bad:
+        for path, lines in bad.items():
+            left_out[visible(path.as_posix())] = "; ".join(lines)
             (folder / path).unlink()
     return left_out

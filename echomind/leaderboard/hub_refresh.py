@@ -1,8 +1,8 @@
 """Results from the Hub in the background: what comes with the app is shown until a copy is there, and then the copy.
 
 One thread asks every so many minutes for the newest commit; nobody waits for it. While the Hub is away, or what it has
-is not valid, what was shown stays, and ``HubState`` says since when. Waits are drawn by chance, so that the copies of an
-app do not all ask at once; after a failure they begin short and grow up to the usual one.
+is not valid, what was shown stays, and ``HubState`` says since when. Waits are drawn by chance, so that apps that began
+together do not ask together; after a failure they begin short and grow up to the usual one.
 """
 
 from __future__ import annotations
@@ -50,6 +50,11 @@ class HubState:
     failing_since: datetime.datetime | None = None
     unreachable: bool = False
 
+    @property
+    def stale(self) -> bool:
+        """Whether what is shown may be behind, or less than what comes with the app."""
+        return bool(self.failing_since or self.missing or (self.copy and self.copy.left_out))
+
 
 class HubRefresh:
     """Keeps ``state`` up to date from ``start`` to ``stop``. ``bundled`` are the results that come with the app."""
@@ -83,7 +88,7 @@ class HubRefresh:
     def wait_s(self) -> float:
         """Seconds until the next look."""
         wait = min(self.every_s, FIRST_RETRY_S * 2.0 ** (self._failures - 1)) if self._failures else self.every_s
-        return wait * random.uniform(1 - SPREAD, 1 + SPREAD)  # noqa: S311 (nobody gains by guessing it)
+        return wait * random.uniform(1 - SPREAD, 1 + SPREAD)
 
     def start(self) -> None:
         """Begin, in a thread of its own."""
@@ -96,10 +101,14 @@ class HubRefresh:
         if self._thread is not None:
             self._thread.join(timeout_s)
 
+    def sleep(self, seconds: float) -> None:
+        """Wait, but no longer than until ``stop``."""
+        self.stopped.wait(seconds)
+
     def _run(self) -> None:
         while not self.stopped.is_set():
             self.check()
-            self.stopped.wait(self.wait_s())
+            self.sleep(self.wait_s())
 
     def _take(self, copy: HubCopy) -> None:
         missing = tuple(sorted(record_names(self.bundled) - copy.records()))
@@ -145,7 +154,7 @@ def open_refresh(settings: Settings, environ: Mapping[str, str] = os.environ) ->
     copies = HubCopies(repo, settings.data_dir / f"results-of-{repo_id.replace('/', '--')}")
     refresh = HubRefresh(copies, settings.results_dir, 60.0 * settings.results_refresh_min)
     # What is repeated within one look waits no longer than the app lives.
-    repo.patience = Patience(faults=3, sleep=lambda seconds: None if refresh.stopped.wait(seconds) else None)
+    repo.patience = Patience(faults=3, sleep=refresh.sleep)
     refresh.start()
     try:
         yield refresh

@@ -7,9 +7,8 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from pathlib import Path
-from typing import cast
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from echomind.errors import EchoMindError, ResultsError
 from echomind.leaderboard.records import SLUG, Record
@@ -22,7 +21,7 @@ from echomind.submissions.store import Store, Submission
 
 log = logging.getLogger(__name__)
 _KEPT = 64  # models; some 100 kB each
-_ROW = TypeAdapter(with_config(_Strict)(ItemRow))
+_ROW = TypeAdapter(ItemRow)
 
 
 def items_of(store: Store, submission: Submission) -> ScriptItems:
@@ -48,7 +47,7 @@ def items_of(store: Store, submission: Submission) -> ScriptItems:
 
 def _row(line: bytes, where: str) -> ItemRow:
     try:
-        return cast(ItemRow, _Row.model_validate_json(line).model_dump())
+        return _ROW.validate_json(line)
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(map(str, first["loc"])) or "row"

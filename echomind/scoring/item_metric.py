@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, TypedDict
+from typing import Literal
 
 import numpy as np
+from pydantic import ConfigDict, with_config
+from typing_extensions import TypedDict  # that of typing cannot be read by pydantic before Python 3.12
 
 from echomind.benchmark.items import BenchmarkSet, Question, Style
 from echomind.errors import DataError
@@ -36,8 +38,12 @@ class Item:
     type: str | None = None
 
 
+@with_config(ConfigDict(extra="forbid", strict=True, allow_inf_nan=False))
 class ItemRow(TypedDict):
-    """One line of an item file. The metric's score is the mean of ``value`` weighted by ``weight``."""
+    """One line of an item file. The metric's score is the mean of ``value`` weighted by ``weight``.
+
+    Read with pydantic's ``TypeAdapter``, which takes nothing else.
+    """
 
     key: str
     script: str

@@ -6,12 +6,13 @@ parent and is tried once: whether and how to try again is for the caller to deci
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import httpx2
 from huggingface_hub import CommitOperationAdd, HfApi, get_session, hf_hub_url, hf_raise_for_status
@@ -43,16 +44,25 @@ class Blob:
     path: str
     digest: str
     commit: str = field(compare=False)
+    size: int = field(default=0, compare=False)  # bytes
 
     def holds(self, content: bytes) -> bool:
         """Whether this is exactly the file."""
         return self.digest == (hashlib.sha256(content).hexdigest() if len(self.digest) == 64 else _git_sha1(content))
 
 
-class HubRepo:
-    """The repository ``repo_id``, made at the first request where it is missing.
+class Newest(NamedTuple):
+    """The newest commit of a repository and when it was made."""
 
-    ``private=True`` refuses to touch a repository that everybody can read.
+    commit: str
+    at: datetime.datetime
+
+
+class HubRepo:
+    """The repository ``repo_id``, made at the first ``head`` where it is missing.
+
+    ``private=True`` refuses to touch a repository that everybody can read. Without a ``token`` only public ones can be
+    read, and nothing written.
     """
 
     def __init__(
@@ -67,8 +77,8 @@ class HubRepo:
         self.repo_id, self.private = repo_id, private
         self.patience = patience or Patience()
         self._token = SecretStr(token)
-        self._api = HfApi(endpoint=endpoint, token=token, library_name=LIBRARY, library_version=__version__)
-        self._headers = build_hf_headers(token=token, library_name=LIBRARY, library_version=__version__)
+        self._api = HfApi(endpoint=endpoint, token=token or False, library_name=LIBRARY, library_version=__version__)
+        self._headers = build_hf_headers(token=token or False, library_name=LIBRARY, library_version=__version__)
 
     def head(self) -> str:
         """The newest commit. Makes the repository where there is none."""
@@ -77,11 +87,22 @@ class HubRepo:
             raise StoreError(f"{self.repo_id} is not known to be private; expected a private data set repository")
         return str(info.sha)
 
+    def newest(self) -> Newest:
+        """The newest commit, of a repository that is there; ``StoreUnavailable`` where it is not, or is not shown."""
+        ask = {"revision": BRANCH, "expand": ["sha", "lastModified"]}
+        info = self._asked(
+            "asking for the newest commit",
+            lambda: self._api.dataset_info(self.repo_id, **ask),  # type: ignore[arg-type]
+        )
+        if info.sha is None or info.last_modified is None:
+            raise StoreError(f"the Hub, {self.repo_id}: found no commit with its time, expected the newest one's")
+        return Newest(info.sha, info.last_modified)
+
     def tree(self, folder: str, commit: str) -> list[Blob]:
         """Every file below ``folder`` at ``commit``, sorted by path; none where there is no such folder."""
         found = self._asked(f"listing {folder}", lambda: self._list(folder, commit, recursive=True))
         return sorted(
-            Blob(f.path, f.lfs.sha256 if f.lfs else f.blob_id, commit) for f in found if isinstance(f, RepoFile)
+            Blob(f.path, f.lfs.sha256 if f.lfs else f.blob_id, commit, f.size) for f in found if isinstance(f, RepoFile)
         )
 
     def folders(self, folder: str, commit: str) -> list[str]:

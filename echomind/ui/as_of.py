@@ -14,8 +14,7 @@ from echomind.ui.site import Site
 
 def as_of_line(found: Freshness) -> Markup:
     """The line; what is missing is read out by screen readers too."""
-    stale = found.submissions_missing or bool(found.unreadable)
-    return h("p", found.sentence, class_="em-note em-as-of", role="status", data_stale=stale)
+    return h("p", found.sentence, class_="em-note em-as-of", role="status", data_stale=found.stale)
 
 
 def build_as_of(site: Site) -> None:

@@ -10,7 +10,7 @@ import gradio as gr
 from echomind.errors import ResultsError
 from echomind.leaderboard.boards import get_board
 from echomind.leaderboard.known_items import KnownItems
-from echomind.leaderboard.points import COLOURINGS
+from echomind.leaderboard.points import COLOURINGS, Colouring
 from echomind.leaderboard.results import Results
 from echomind.ui.correlations_axes import Axes, axis_choices, plottable_boards, read_address, with_pair, with_preset
 from echomind.ui.correlations_parts import QUIET, build_parts, told
@@ -111,4 +111,4 @@ def build_correlations(site: Site) -> None:
     gr.Timer(LOOK_S).tick(spoken(renew), [axes, drawn, width], shown[READING], js=MEASURE, queue=False, **QUIET)
     saved = take.download(spoken(save), [axes], [file], **QUIET)
     saved.then(None, [file], [file], js=SAVE, api_visibility="private")
-    parts.listen(axes, drawn, width, results, KnownItems(results.results_dir, results.store))
+    parts.listen(axes, drawn, width, results, KnownItems(lambda: results.results_dir, results.store))

@@ -114,7 +114,7 @@ def _parts() -> Parts:
 
 def build_models(site: Site) -> None:
     """Lay the page out in the current Blocks."""
-    known = Known(site.results, KnownItems(site.results.results_dir, site.results.store))
+    known = Known(site.results, KnownItems(lambda: site.results.results_dir, site.results.store))
     title = h(
         "div",
         h("h1", "Models"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from echomind.leaderboard.hub_refresh import HubRefresh
 from echomind.leaderboard.results import Results
 from echomind.settings import Settings
 from echomind.submissions.desk import Desk
@@ -20,6 +21,6 @@ class Site:
     results: Results
 
 
-def site_of(settings: Settings, desk: Desk) -> Site:
-    """The site of one process."""
-    return Site(settings, desk, Identity(settings), Results(settings.results_dir, desk.store))
+def site_of(settings: Settings, desk: Desk, hub: HubRefresh | None = None) -> Site:
+    """The site of one process; with ``hub``, its results are those on the Hub as soon as there are some."""
+    return Site(settings, desk, Identity(settings), Results(settings.results_dir, desk.store, hub))

@@ -10,6 +10,7 @@ class Fault(Enum):
     FAILED = "500 whose text repeats the token"
     AWAY = "503"
     CUT = "the connection ends in mid-upload"
+    HALF = "half of a file, as if it were whole"
     SILENT = "no answer until the client hangs up"
     CONFLICT = "another writer commits first"
     LOST = "the commit is made, the answer is lost"

@@ -109,7 +109,8 @@ class _Handler(BaseHTTPRequestHandler):
         if endpoint == "upload":
             self.hub.repos[repo_id].uploads[rest[0]] = body
             return self._answer(200, {})
-        if self.headers.get("Authorization") != f"Bearer {TOKEN}":
+        open_to_all = self.command == "GET" and repo_id in self.hub.repos and not self.hub.repos[repo_id].private
+        if self.headers.get("Authorization") != f"Bearer {TOKEN}" and not open_to_all:
             return self._error(401, "RepoNotFound", "Invalid username or password.")
         if endpoint == "create":
             return self._create(json.loads(body))
@@ -131,7 +132,8 @@ class _Handler(BaseHTTPRequestHandler):
         head = repo.head.oid
         while self.hub.late:
             self.hub.late.popleft()()
-        self._answer(200, {"_id": "1", "id": "repo", "sha": head, "private": repo.private})
+        made = f"2026-11-20T10:{len(repo.commits):02}:00.000Z"
+        self._answer(200, {"_id": "1", "id": "repo", "sha": head, "private": repo.private, "lastModified": made})
 
     def _tree(self, repo: Repo, rest: list[str], body: bytes, fault: Fault | None) -> None:
         commit = repo.at(rest[0])
@@ -183,6 +185,8 @@ class _Handler(BaseHTTPRequestHandler):
         blob = commit and commit.files.get("/".join(rest[1:]))
         if blob is None:
             return self._error(404, "EntryNotFound", "Entry not found")
+        if fault is Fault.HALF:
+            return self._answer(200, blob.content[: len(blob.content) // 2])
         self._answer(200, blob.content)
 
     def _commit(self, repo: Repo, rest: list[str], body: bytes, fault: Fault | None) -> None:
