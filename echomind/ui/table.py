@@ -76,9 +76,14 @@ def _model(table: Table, row: Row) -> Markup:
     )
 
 
+def _kind_and_date(provenance: Provenance) -> Markup:
+    """In two lines, as every row of the table has them."""
+    date = h("small", f"{provenance.date:%Y-%m-%d}")
+    return together(_KINDS[provenance.kind], h("span", ", ", class_="em-hidden"), date)
+
+
 @lru_cache(maxsize=4096)
 def _source(provenance: Provenance) -> Markup:
-    date = f"{provenance.date:%Y-%m-%d}"
     if provenance.receipt is not None:
         checked = (
             "a person compared it with its source" if provenance.verified else "nobody compared it with its source"
@@ -87,7 +92,7 @@ def _source(provenance: Provenance) -> Markup:
             "td",
             h(
                 "a",
-                f"{_KINDS[provenance.kind]}, {date}",
+                _kind_and_date(provenance),
                 href=f"/submissions?receipt={quote(provenance.receipt, safe='')}",
                 title=f"The submission {provenance.receipt}",
             ),
@@ -96,7 +101,7 @@ def _source(provenance: Provenance) -> Markup:
     second_hand = (
         None if provenance.verified else h("small", "second-hand", title="not compared with the source itself")
     )
-    return h("td", link(f"{_KINDS[provenance.kind]}, {date}", provenance.url, provenance.source), second_hand)
+    return h("td", link(_kind_and_date(provenance), provenance.url, provenance.source), second_hand)
 
 
 def _mean(table: Table, value: float) -> str:
