@@ -27,6 +27,8 @@ QUIET_ABOVE_FLOOR = 0.3  # ... or within this share of the way from its floor to
 FLAT_DB = 10.0  # a clip whose loud and quiet parts differ less (music, a steady noise) has no pauses to be found
 SHORTEST_PAUSE_S = 0.25  # shorter silences belong to the sounds of words, such as the closing of a p
 SHORTEST_VOICED = 3  # frames; a shorter run of pitch is noise
+LEAST_VOICED = 0.1  # of the sound; speech has pitch in about half of it, a whisper in next to none
+LEAP_OCTAVES, LEAP_AROUND = 0.6, 16  # and frames to either side
 _BLOCK = 512  # frames whose spectra are in memory at a time
 
 
@@ -73,9 +75,9 @@ class Timeline:
 
     @property
     def pitch_range_hz(self) -> tuple[float, float, float] | None:
-        """Median, 10th and 90th percentile of the pitch; None when the voice has too little of it (a whisper)."""
+        """Median, 10th and 90th percentile of the pitch; None when too little of the sound has one (a whisper)."""
         voiced = self.pitch_hz[~np.isnan(self.pitch_hz)]
-        if len(voiced) < 2 * SHORTEST_VOICED:
+        if len(voiced) < max(LEAST_VOICED * np.count_nonzero(self.level_db > self.quiet_db), 2 * SHORTEST_VOICED):
             return None
         low, middle, high = np.percentile(voiced, (10, 50, 90))
         return float(middle), float(low), float(high)
@@ -97,7 +99,8 @@ def timeline(clip: Clip, words: Sequence[Word] = ()) -> Timeline:
     quiet = max(peak - QUIET_UNDER_PEAK_DB, floor + QUIET_ABOVE_FLOOR * (peak - floor))
     found = pauses(level, quiet) if peak - floor >= FLAT_DB else ()
     pitch = np.where(level > quiet - 6, pitches(samples, len(level)), np.nan)  # voices fade below the level of a pause
-    return Timeline(clip.seconds, _wave(samples), level, _without_specks(pitch), found, tuple(words), quiet)
+    line = _without_specks(_without_leaps(pitch))
+    return Timeline(clip.seconds, _wave(samples), level, line, found, tuple(words), quiet)
 
 
 def levels(samples: np.ndarray) -> np.ndarray:
@@ -150,6 +153,16 @@ def pitches(samples: np.ndarray, count: int) -> np.ndarray:
         clear = (top >= VOICED_FROM) & peaks[rows, best]
         found[start : start + len(block)] = np.where(clear, SAMPLE_RATE / (lags[best] + shift), np.nan)
     return found
+
+
+def _without_leaps(pitch: np.ndarray) -> np.ndarray:
+    """Without values more than ``LEAP_OCTAVES`` from the median of the third of a second around: octave errors."""
+    padded = np.pad(pitch, LEAP_AROUND, constant_values=np.nan)
+    around = np.lib.stride_tricks.sliding_window_view(padded, 2 * LEAP_AROUND + 1)
+    usual = np.full(len(pitch), np.nan)
+    voiced = ~np.isnan(pitch)
+    usual[voiced] = np.nanmedian(around[voiced], axis=1)
+    return np.where(np.abs(np.log2(pitch / usual)) <= LEAP_OCTAVES, pitch, np.nan)
 
 
 def _without_specks(pitch: np.ndarray) -> np.ndarray:

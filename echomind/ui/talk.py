@@ -35,6 +35,7 @@ TURNS_AT_ONCE = 2  # the rest wait in the page's queue, which shows their place
 SESSION_S = 1_800  # how long a conversation stays in memory without a new turn
 HUSH = "() => { document.querySelectorAll('audio').forEach((a) => a.pause()); dispatchEvent(new Event('em-hush')); }"
 Update = dict[Any, Any]  # component to new value, as gradio takes it
+ASKED = ("status", "reply", "voice", "unheard", "times")  # what an answer about earlier turns changes
 VIEW = tuple(field.name for field in fields(View))
 
 
@@ -218,11 +219,11 @@ def _wire_asks(parts: Parts, asks: list[tuple[gr.Button, Asked]]) -> None:
     def answer(question: Asked) -> Callable[[bool, Session, Turnstile], Iterator[Update]]:
         def run(aloud: bool, session: Session, gate: Turnstile) -> Iterator[Update]:
             for view, _ in gate.pass_through(ask(question, session, aloud=aloud)):
-                yield {parts.shown[name]: getattr(view, name) for name in ("status", "reply", "voice")}
+                yield {parts.shown[name]: getattr(view, name) for name in ASKED}
 
         return run
 
-    outputs = [parts.shown[name] for name in ("status", "reply", "voice")]
+    outputs = [parts.shown[name] for name in ASKED]
     for button, question in asks:
         inputs = [parts.aloud, parts.session, parts.gate]
         button.click(None, js=HUSH, api_visibility="private")

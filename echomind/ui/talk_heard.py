@@ -193,8 +193,8 @@ def plane_figure(speaker: VAD, listener: VAD) -> go.Figure:
     (x, y), (at_x, at_y) = _place(speaker), _place(listener)
     speaker_over = y >= at_y
     marks = [
-        _mark(x, y, "speaker", "circle", BLUE, "top center" if speaker_over else "bottom center"),
-        _mark(at_x, at_y, "listener", "circle-open", VIOLET, "bottom center" if speaker_over else "top center"),
+        _mark(x, y, "speaker", "circle", BLUE, 10, "top center" if speaker_over else "bottom center"),
+        _mark(at_x, at_y, "listener", "circle-open", VIOLET, 19, "bottom center" if speaker_over else "top center"),
     ]
     between = {
         **{"type": "scatter", "mode": "lines", "x": [x, at_x], "y": [y, at_y], "hoverinfo": "skip"},
@@ -229,10 +229,10 @@ def _place(vad: VAD) -> tuple[float, float]:
     return (round(min(max(vad.v, LOW), HIGH), 3), round(min(max(vad.a, LOW), HIGH), 3))
 
 
-def _mark(x: float, y: float, name: str, symbol: str, ink: str, place: str) -> dict[str, Any]:
+def _mark(x: float, y: float, name: str, symbol: str, ink: str, size: int, place: str) -> dict[str, Any]:
     return {
         **{"type": "scatter", "mode": "markers+text", "x": [x], "y": [y], "text": [name], "textposition": place},
-        "marker": {"symbol": symbol, "size": 13, "color": ink, "line": {"width": 2.5, "color": ink}},
+        "marker": {"symbol": symbol, "size": size, "color": ink, "line": {"width": 2.5, "color": ink}},
         "textfont": {"size": _FONT + 1},
         "cliponaxis": False,
         "hovertemplate": f"{name}: valence %{{x:.1f}}, arousal %{{y:.1f}}<extra></extra>",

@@ -99,3 +99,13 @@ def test_five_seconds_take_a_blink():
         timeline(clip)
         took.append(time.perf_counter() - at)
     assert min(took) < 0.15, took
+
+
+def test_an_octave_error_is_left_out():
+    from echomind.talk.timeline import _without_leaps
+
+    line = np.full(50, 200.0)
+    line[25], line[30] = 100, np.nan
+    found = _without_leaps(line)
+    assert np.isnan(found[[25, 30]]).all()
+    assert np.isnan(found).sum() == 2

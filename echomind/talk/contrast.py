@@ -1,0 +1,153 @@
+"""The same words in three deliveries: what the model heard, felt and answered each time, and whether it noticed.
+
+All three are answered with the same words, topic, seed and no history, so that whatever differs comes from the voice.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from echomind.audio import Clip
+from echomind.models.protocol import Perception, SpokenLanguageModel, Thinking
+from echomind.talk.sureness import is_notable
+from echomind.taxonomy import CATEGORY, CATEGORY_OF, NEUTRAL
+
+Kind = Literal["same", "new"]
+ALIKE_FROM = 0.6  # share of words two recordings must have in common to count as the same sentence
+CLEARLY = 0.1  # by how much a cue's probability must exceed the plain delivery's for "it was heard a little more"
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One delivery as the model took it. ``cue``: what was meant, an attribute id, or "" where that is not known."""
+
+    cue: str
+    perception: Perception
+    thinking: Thinking
+    reply: str
+
+    @property
+    def stated(self) -> dict[str, str]:
+        """Label by category, of all cues that are stated to be there."""
+        return {name: cue.label for name, cue in self.perception.cues.items() if is_notable(name, cue)}
+
+    def probability(self, attribute: str) -> float:
+        """How probable the model finds an attribute in this delivery, 0 to 1."""
+        return float(self.perception.cues[CATEGORY_OF[attribute]].scores[attribute])
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What changed from the plain delivery to another.
+
+    ``cues``: category to (before, after) where what is stated differs, absent labels included. ``emotion``: before and
+    after, None where alike. ``words``: the other reply in stretches, each the same as in the plain reply or new.
+    ``noticed``: cues or emotion differ. ``meant_heard``: the cue that was meant is stated, or clearly more probable
+    than in the plain delivery; None where it is not known.
+    """
+
+    cues: Mapping[str, tuple[str, str]]
+    emotion: tuple[str, str] | None
+    words: tuple[tuple[Kind, str], ...]
+    same_reply: bool
+    meant_heard: bool | None
+
+    @property
+    def noticed(self) -> bool:
+        """Whether anything but the reply differs."""
+        return bool(self.cues) or self.emotion is not None
+
+
+def answer(
+    clip: Clip, words: str, model: SpokenLanguageModel, cue: str = "", topic: str = "", *, seed: int = 0
+) -> Answered:
+    """Let the model hear ``clip`` and answer ``words``. A model that gives no thinking has an empty one."""
+    perception = model.perceive(clip, words, topic=topic)
+    thinking, pieces = Thinking("", "", 0.0), []
+    for item in model.reply(perception, seed=seed):
+        if isinstance(item, Thinking):
+            thinking = item
+        else:
+            pieces.append(item)
+    return Answered(cue, perception, thinking, "".join(pieces).strip())
+
+
+def difference(plain: Answered, other: Answered) -> Difference:
+    """What changed from ``plain`` to ``other``."""
+    before, after = plain.stated, other.stated
+    cues = {
+        category: (before.get(category, absent), after.get(category, absent))
+        for category in plain.perception.cues
+        if before.get(category) != after.get(category)
+        for absent in [CATEGORY[category].absent or ""]
+    }
+    emotions = plain.thinking.emotion, other.thinking.emotion
+    return Difference(
+        cues,
+        emotions if emotions[0] != emotions[1] else None,
+        marked(plain.reply, other.reply),
+        plain.reply == other.reply,
+        None if other.cue in ("", NEUTRAL) else _heard(plain, other),
+    )
+
+
+def _heard(plain: Answered, other: Answered) -> bool:
+    stated = other.stated.get(CATEGORY_OF[other.cue]) == other.cue
+    return stated or other.probability(other.cue) - plain.probability(other.cue) >= CLEARLY
+
+
+def marked(before: str, after: str) -> tuple[tuple[Kind, str], ...]:
+    """``after`` in stretches of words that ``before`` has too, in the same order, and words that are new."""
+    old, new = before.split(), after.split()
+    found: list[tuple[Kind, str]] = []
+    matcher = difflib.SequenceMatcher(None, [_bare(w) for w in old], [_bare(w) for w in new], autojunk=False)
+    for tag, _, _, start, end in matcher.get_opcodes():
+        if end > start:
+            found.append(("same" if tag == "equal" else "new", " ".join(new[start:end])))
+    return tuple(found)
+
+
+def _bare(word: str) -> str:
+    return re.sub(r"\W+", "", word.casefold()) or word
+
+
+def alike(first: str, other: str) -> bool:
+    """Whether two transcripts can be the same sentence, misheard words allowed."""
+    words = [[_bare(word) for word in text.split()] for text in (first, other)]
+    if not all(words):
+        return False
+    return difflib.SequenceMatcher(None, words[0], words[1], autojunk=False).ratio() >= ALIKE_FROM
+
+
+def verdict(plain: Answered, others: Sequence[Answered]) -> str:
+    """One plain sentence or two: did the model notice that the voice changed, and did it answer differently?"""
+    found = [difference(plain, other) for other in others]
+    if not found:
+        return ""
+    noticed, changed = sum(d.noticed for d in found), sum(not d.same_reply for d in found)
+    known = [d for d in found if d.meant_heard is not None]
+    heard = sum(bool(d.meant_heard) for d in known)
+    parts = []
+    if noticed == 0:
+        parts.append("The model did not notice the voice: it states the same cues and the same emotion each time.")
+    elif noticed < len(found):
+        parts.append(f"The model noticed the voice in {noticed} of {len(found)} deliveries.")
+    else:
+        parts.append("The model noticed that the voice changed.")
+    if known:
+        meant = "the cue that was meant" if len(known) == 1 else "the cues that were meant"
+        parts.append(
+            f"It heard {meant}." if heard == len(known) else f"It missed {meant}." if heard == 0
+            else f"It heard {heard} of {len(known)} cues that were meant."
+        )  # fmt: skip
+    if changed == 0:
+        parts.append("It answered with the same words.")
+    elif noticed == 0:
+        parts.append("Its words changed all the same, which says nothing: the sound shifts what it picks.")
+    else:
+        parts.append("Its reply changed too." if changed == len(found) else "Its reply changed in one of them.")
+    return " ".join(parts)
