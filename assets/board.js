@@ -21,7 +21,8 @@ const copied = async (button, text) => {
   }
   clearTimeout(button.timer);
   button.before ??= button.textContent;
-  button.textContent = done ? 'Copied' : 'Not copied';
+  const said = done ? 'Copied' : 'Not copied';
+  button.textContent = window.emWords?.[said] ?? said;
   button.timer = setTimeout(() => { button.textContent = button.before; }, 2000);
 };
 const query = () => board()?.dataset.query ?? '';

@@ -8,16 +8,19 @@ const offer = (name, text) => {
   setTimeout(() => URL.revokeObjectURL(url), 10_000); // the browser has begun to save it by then
 };
 
+// What scripts say in the language of the page; see echomind/ui/language.py.
+const word = (text) => window.emWords?.[text] ?? text;
+
 // Without https there is no clipboard; then the text is selected, to be copied by hand.
 const copy = async (button) => {
   const from = document.getElementById(button.dataset.copy);
   const words = button.textContent;
   try {
     await navigator.clipboard.writeText(from.dataset.text ?? from.textContent);
-    button.textContent = "Copied";
+    button.textContent = word("Copied");
   } catch {
     window.getSelection().selectAllChildren(from);
-    button.textContent = "Selected: copy it now";
+    button.textContent = word("Selected: copy it now");
   }
   setTimeout(() => { button.textContent = words; }, 2_000);
 };
@@ -35,7 +38,7 @@ const size = element.querySelector("[data-limit]");
 if (size) {
   const say = (names) => {
     size.hidden = !names;
-    if (names) size.textContent = `${names}: larger than ${size.dataset.words}. Send it as a zip, or without sound.`;
+    if (names) size.textContent = `${names}${word(": larger than ")}${size.dataset.words}${word(". Send it as a zip, or without sound.")}`;
   };
   const guard = (event) => {
     if (!event.target.closest?.("#submit-files")) return;
@@ -49,7 +52,7 @@ if (size) {
   };
   document.addEventListener("change", guard, true);
   document.addEventListener("drop", guard, true);
-  window.addEventListener("em-too-large", () => say("A file"));
+  window.addEventListener("em-too-large", () => say(word("A file")));
 }
 
 // Whether the server can be reached, said in one calm line in place of gradio's own red ones.

@@ -22,6 +22,9 @@ from echomind.ui.live import KEEP_SCRIPT, LOOK_S, SAVE
 from echomind.ui.markup import h
 from echomind.ui.page import current_page
 from echomind.ui.site import Site
+from echomind.words import here, t
+
+_COLOURED: dict[Colouring, str] = {"weights": t("Colour by weights"), "source": t("Colour by source")}
 
 
 def open_address(query: str, width: str, results: Results) -> Shown:
@@ -41,8 +44,8 @@ def build_correlations(site: Site) -> None:
         str(
             h(
                 "div",
-                h("h1", "Correlations"),
-                h("p", "Does understanding a voice predict answering it well? Choose two scores and see."),
+                h("h1", t("Correlations")),
+                h("p", t("Does understanding a voice predict answering it well? Choose two scores and see.")),
                 class_="em-title",
             )
         )
@@ -54,13 +57,15 @@ def build_correlations(site: Site) -> None:
         _words(str(notice(error)))
         return
     choices = axis_choices(get_board(first.board), first.language)
-    colours = [(f"Colour by {name.lower()}", by) for by, (name, _) in COLOURINGS.items()]
+    colours = [(here(_COLOURED[by]), by) for by in COLOURINGS]
     with gr.Row(elem_classes="em-controls", elem_id="em-axes"):
-        boards = gr.Dropdown(plottable_boards(), value=first.board, label="Board", filterable=False, min_width=150)
-        x = gr.Dropdown(choices, value=first.x, label="Across (x)", min_width=220)
-        y = gr.Dropdown(choices, value=first.y, label="Upward (y)", min_width=220)
-        colour = gr.Dropdown(colours, value=first.colour, label="Marks", filterable=False, min_width=150)
-        language = gr.Radio([], label="Language", visible=False, min_width=150)
+        boards = gr.Dropdown(
+            plottable_boards(), value=first.board, label=here(t("Board")), filterable=False, min_width=150
+        )
+        x = gr.Dropdown(choices, value=first.x, label=here(t("Across (x)")), min_width=220)
+        y = gr.Dropdown(choices, value=first.y, label=here(t("Upward (y)")), min_width=220)
+        colour = gr.Dropdown(colours, value=first.colour, label=here(t("Marks")), filterable=False, min_width=150)
+        language = gr.Radio([], label=here(t("Language")), visible=False, min_width=150)
     presets = _words(str(presets_row(first)), PRESETS_SCRIPT, elem_id="em-presets")
     with gr.Row(elem_classes="em-reading"):
         with gr.Column(scale=3, min_width=320):

@@ -14,6 +14,7 @@ from echomind.leaderboard.known_pairs import KNOWN_PAIRS, KnownPair, known_pair
 from echomind.leaderboard.metrics import METRICS
 from echomind.leaderboard.points import COLOURINGS, Colouring
 from echomind.leaderboard.query_codecs import fields_of, left_out, told, written
+from echomind.words import here, t
 
 NAMES = ("board", "x", "y", "language", "colour", "preset")
 
@@ -87,12 +88,14 @@ def _first_axes(board: Board, language: str) -> Axes:
 
 def plottable_boards() -> list[tuple[str, str]]:
     """(title, id) of the boards with at least two metrics to set against each other."""
-    return [(b.title, b.id) for b in BOARDS.values() if len(b.columns(b.languages[0] if b.languages else None)) > 1]
+    return [
+        (here(b.title), b.id) for b in BOARDS.values() if len(b.columns(b.languages[0] if b.languages else None)) > 1
+    ]
 
 
 def axis_choices(board: Board, language: str) -> list[tuple[str, str]]:
     """(title, id) of a board's metrics, in the order of the levels."""
-    return [(f"{m.title} ({m.term})", m.id) for m in board.columns(language or None)]
+    return [(here(t("{title} ({term})", title=m.title, term=m.term)), m.id) for m in board.columns(language or None)]
 
 
 class Asked(NamedTuple):

@@ -14,6 +14,7 @@ from echomind.ui.correlations_scripts import MATRIX_SCRIPT, MEASURE, PICTURES_SC
 from echomind.ui.correlations_show import ALL, Within, has_scripts, matrix, within_part
 from echomind.ui.faults import spoken
 from echomind.ui.live import KEEP_SCRIPT
+from echomind.words import here, t
 
 QUIET: dict[str, Any] = {
     "api_visibility": "private",
@@ -81,12 +82,12 @@ def _words(script: str | None, name: str) -> gr.HTML:
 
 def build_parts(with_scripts: bool) -> Parts:
     """Lay both parts out, closed; ``with_scripts``: whether the board has any of the second."""
-    with gr.Accordion("All pairs of this board", open=False, elem_id="em-pairs") as pairs:
+    with gr.Accordion(here(t("All pairs of this board")), open=False, elem_id="em-pairs") as pairs:
         table = _words(MATRIX_SCRIPT, "em-matrix")
-    with gr.Accordion("Within one model", open=False, visible=with_scripts, elem_id="em-within") as inside:
+    with gr.Accordion(here(t("Within one model")), open=False, visible=with_scripts, elem_id="em-within") as inside:
         with gr.Row(elem_classes="em-controls"):
-            link = gr.Dropdown([], label="Link", filterable=False, min_width=260)
-            model = gr.Dropdown([], label="Model", min_width=220)
+            link = gr.Dropdown([], label=here(t("Link")), filterable=False, min_width=260)
+            model = gr.Dropdown([], label=here(t("Model")), min_width=220)
         with gr.Row(elem_classes="em-reading"):
             with gr.Column(scale=3, min_width=320):
                 plot = gr.Plot(show_label=False, container=False, elem_id="em-within-plot", elem_classes="em-figure")

@@ -8,9 +8,10 @@ ARRIVE = "() => [window.location.search, window.innerWidth < 760 ? 'narrow' : 'w
 
 # A picture has its own paper and ink: the page's style sheet, which inks figures for its scheme, is not in it.
 _PICTURES = """
+const word = (text) => window.emWords?.[text] ?? text;
 const picture = async (button) => {
   const drawn = document.querySelector(`#${button.dataset.plot} .js-plotly-plot`);
-  if (!drawn || !window.Plotly) throw new Error('found no plot to save');
+  if (!drawn || !window.Plotly) throw new Error(word('found no plot to save'));
   const layout = {...drawn.layout, paper_bgcolor: '#fffdfa', plot_bgcolor: '#fffdfa',
     font: {...drawn.layout.font, color: '#2f2a25'}};
   const address = await window.Plotly.toImage({data: drawn.data, layout}, {format: button.dataset.picture,
@@ -33,10 +34,10 @@ const copied = async (text) => {{
 }};
 element.addEventListener('click', async (event) => {{
   const button = event.target.closest('button');
-  if (button?.dataset.picture) picture(button).catch((error) => say(`Not saved: ${{error.message}}`));
+  if (button?.dataset.picture) picture(button).catch((error) => say(`${{word('Not saved')}}: ${{error.message}}`));
   else if (button?.dataset.download) trigger('download', {{kind: button.dataset.download}});
   else if (button?.dataset.copyLink !== undefined && button)
-    say(await copied(location.href) ? 'Link copied' : 'Not copied: take it from the address bar');
+    say(await copied(location.href) ? word('Link copied') : word('Not copied: take it from the address bar'));
 }});
 const follow = () => {{
   say('');

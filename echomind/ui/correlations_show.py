@@ -26,6 +26,7 @@ from echomind.ui.markup import h
 from echomind.ui.matrix_view import matrix_table
 from echomind.ui.reading import below, verdict
 from echomind.ui.within_view import NOTHING, pair_title, within_words
+from echomind.words import here, t
 
 Drawn = tuple[Axes, str, int]  # what a plot shows: the axes, for which width, and the version of the results
 ALL = "all"  # models, in place of one of them
@@ -73,13 +74,13 @@ def width_of(told: str) -> Width:
 
 def presets_row(axes: Axes) -> Markup:
     """The presets as buttons, with a word on where each lot comes from; the one that is shown is pressed."""
-    lots = (("The paper’s Figure 2", PAPER_BOARD), ("HumDial’s empathy", "humdial"))
+    lots = ((t("The paper’s Figure 2"), PAPER_BOARD), (t("HumDial’s empathy"), "humdial"))
     return h(
         "div",
         [
             h(
                 "p",
-                h("span", f"{name}: "),
+                h("span", name, t(": ")),
                 [
                     h(
                         "button",
@@ -96,7 +97,7 @@ def presets_row(axes: Axes) -> Markup:
         ],
         class_="em-presets",
         role="group",
-        aria_label="Known pairs",
+        aria_label=t("Known pairs"),
     )
 
 
@@ -106,8 +107,8 @@ def take_row(found: Comparison, axes: Axes) -> Markup:
     return h(
         "div",
         picture_buttons("em-plot", name),
-        h("button", "Points as CSV", type="button", data_download="csv", class_="em-take"),
-        h("button", "Copy link", type="button", data_copy_link=True, class_="em-take"),
+        h("button", t("Points as CSV"), type="button", data_download="csv", class_="em-take"),
+        h("button", t("Copy link"), type="button", data_copy_link=True, class_="em-take"),
         h("span", role="status", class_="em-said"),
         data_query=axes.query(),
         class_="em-takes",
@@ -140,7 +141,7 @@ def show(axes: Axes, width: str, results: Results, note: str = "") -> Shown:
     """The axes and everything on the page that follows from them."""
     board = get_board(axes.board)
     choices = axis_choices(board, axes.language)
-    languages = [(LANGUAGES[code], code) for code in board.languages]
+    languages = [(here(LANGUAGES[code]), code) for code in board.languages]
     return Shown(
         axes,
         gr.Radio(choices=languages, value=axes.language or None, visible=bool(languages)),
@@ -212,7 +213,7 @@ def within_part(axes: Axes, link: str, model: str, width: str, results: Results,
     slug = model if chosen is not None else ALL
     name = f"{board.id}-within-{slug}-{'-'.join(pair)}"
     return Within(
-        gr.Dropdown(choices=[(pair_title(p), ",".join(p)) for p in pairs], value=",".join(pair)),
+        gr.Dropdown(choices=[(here(pair_title(p)), ",".join(p)) for p in pairs], value=",".join(pair)),
         gr.Dropdown(choices=_models(found.models), value=slug),
         figure,
         str(within_words(found, slug)),
@@ -221,12 +222,18 @@ def within_part(axes: Axes, link: str, model: str, width: str, results: Results,
 
 
 def _models(models: tuple[tuple[Known, Any], ...]) -> list[tuple[str, str]]:
-    return [("All models, beside their floors", ALL), *((known.label, known.slug) for known, _ in models)]
+    return [(here(t("All models, beside their floors")), ALL), *((known.label, known.slug) for known, _ in models)]
 
 
 def _no_scripts(board: Board) -> Within:
     nothing = gr.Dropdown(choices=[], value=None)
-    return Within(nothing, nothing, None, str(h("p", f"{board.title}: {NOTHING}", class_="em-note")), "")
+    return Within(
+        nothing,
+        nothing,
+        None,
+        str(h("p", t("{board}: {nothing}", board=board.title, nothing=NOTHING), class_="em-note")),
+        "",
+    )
 
 
 def has_scripts(axes: Axes, results: Results) -> bool:

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from echomind.errors import EchoMindError
 from echomind.ui.markup import h
+from echomind.words import t
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -19,7 +20,7 @@ R = TypeVar("R")
 
 def notice(error: EchoMindError) -> Markup:
     """The line of an error, to stand on a page in place of what could not be shown."""
-    return h("p", f"This cannot be shown: {error}", role="alert", class_="em-note")
+    return h("p", t("This cannot be shown: {error}", error=error), role="alert", class_="em-note")
 
 
 def spoken(function: Callable[P, R]) -> Callable[P, R]:

@@ -26,6 +26,7 @@ from echomind.ui.live import LOOK_S, SAVE, SHARED_S, to_save
 from echomind.ui.markup import h
 from echomind.ui.page import current_page
 from echomind.ui.site import Site
+from echomind.words import here, t
 
 Drawn = tuple[View, int]  # what a table shows: the view, and the version of the results
 Shown = tuple[View, Any, Any, Any, Any, str, Drawn]
@@ -84,7 +85,7 @@ def _orders(view: View) -> Any:
 
 
 def _languages(view: View) -> Any:
-    choices = [(LANGUAGES[code], code) for code in get_board(view.board).languages]
+    choices = [(here(LANGUAGES[code]), code) for code in get_board(view.board).languages]
     return gr.Radio(choices=choices, value=view.language or None, visible=bool(choices))
 
 
@@ -136,18 +137,27 @@ def _page(site: Site) -> tuple[Any, ...]:
     gr.HTML(
         h(
             "div",
-            h("h1", "Leaderboard"),
-            h("p", "How well models understand, reason about and answer what a voice carries. Click a column to sort."),
+            h("h1", t("Leaderboard")),
+            h(
+                "p",
+                t("How well models understand, reason about and answer what a voice carries. Click a column to sort."),
+            ),
             class_="em-title",
         ),
         apply_default_css=False,
         js_on_load=None,
     )
     with gr.Row(elem_classes="em-controls em-board-controls"):
-        board = gr.Dropdown(board_choices(), value=OPENING.board, label="Board", filterable=False, min_width=150)
-        order = gr.Dropdown(order_choices(OPENING), value=OPENING.order, label="Order", filterable=False, min_width=150)
-        language = gr.Radio([], label="Language", visible=False, min_width=150)
-        search = gr.Textbox(label="Find a model", placeholder="name or organisation", max_lines=1, min_width=150)
+        board = gr.Dropdown(
+            board_choices(), value=OPENING.board, label=here(t("Board")), filterable=False, min_width=150
+        )
+        order = gr.Dropdown(
+            order_choices(OPENING), value=OPENING.order, label=here(t("Order")), filterable=False, min_width=150
+        )
+        language = gr.Radio([], label=here(t("Language")), visible=False, min_width=150)
+        search = gr.Textbox(
+            label=here(t("Find a model")), placeholder=here(t("name or organisation")), max_lines=1, min_width=150
+        )
     script = (site.settings.assets_dir / "board.js").read_text(encoding="utf-8")
     first = table_html(OPENING, site.results, address=address, opening=True)[0]
     table = gr.HTML(first, apply_default_css=False, js_on_load=script, elem_id="em-board")

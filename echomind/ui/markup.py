@@ -11,6 +11,8 @@ from functools import lru_cache
 
 from markupsafe import Markup, escape
 
+from echomind.words import here
+
 _TAG = re.compile(r"[a-z][a-z0-9]*")
 _ATTRIBUTE = re.compile(r"[a-z][a-z0-9-]*")
 _VOID = frozenset({"br", "hr", "img", "input", "col"})
@@ -53,7 +55,7 @@ def h(tag: str, *children: Child | Iterable[Child], **attributes: str | int | bo
         if value is True:
             parts.append(f" {name}")
             continue
-        text = safe_address(str(value)) if name in _ADDRESSES else str(value)
+        text = safe_address(str(value)) if name in _ADDRESSES else here(value) if isinstance(value, str) else str(value)
         parts.append(f' {name}="{escape(str(text))}"')
     parts.append(">")
     if tag in _VOID:

@@ -12,6 +12,7 @@ from echomind.leaderboard.results import Results
 from echomind.ui.correlations_axes import Axes
 from echomind.ui.markup import h, together
 from echomind.ui.table import dash
+from echomind.words import joined, t
 
 STEPS = 5  # shades on either side of none
 _ADJUSTED = 0.05  # p adjusted for all pairs, below which a cell is marked
@@ -26,16 +27,22 @@ def shade(value: float) -> str:
 
 def told(cell: MatrixCell, x: Metric, y: Metric) -> str:
     """A cell in words, for the pointer and for those who hear the page."""
-    pair = f"{x.title} ({x.term}) and {y.title} ({y.term})"
+    pair = t("{title} ({term}) and {title2} ({term2})", title=x.title, term=x.term, title2=y.title, term2=y.term)
     if cell.spearman is None:
-        return f"{pair}: no correlation, {cell.reason}; n {cell.n}"
+        return t("{pair}: no correlation, {reason}; n {n}", pair=pair, reason=cell.reason, n=cell.n)
     between = (
-        f"95 % interval {number(cell.low)} to {number(cell.high)}"
+        t("95 % interval {number} to {number2}", number=number(cell.low), number2=number(cell.high))
         if cell.low is not None and cell.high is not None
         else cell.reason
     )
-    p = "" if cell.p is None or cell.p_holm is None else f", {p_text(cell.p)}, adjusted {p_text(cell.p_holm)}"
-    return f"{pair}: {number(cell.spearman)}, {between}{p}; n {cell.n}"
+    p = (
+        ""
+        if cell.p is None or cell.p_holm is None
+        else t(", {p_text}, adjusted {p_text2}", p_text=p_text(cell.p), p_text2=p_text(cell.p_holm))
+    )
+    return t(
+        "{pair}: {value}, {between}{p}; n {n}", pair=pair, value=number(cell.spearman), between=between, p=p, n=cell.n
+    )
 
 
 def marked(cell: MatrixCell) -> bool:
@@ -60,7 +67,7 @@ def _cell(cell: MatrixCell, x: Metric, y: Metric, axes: Axes) -> Markup:
             type="button",
             data_pair=f"{x.id},{y.id}",
             title=words,
-            aria_label=f"{words}. Open this pair.",
+            aria_label=t("{words}. Open this pair.", words=words),
             aria_current="true" if here else None,
             tabindex=-1,
         ),
@@ -84,30 +91,38 @@ def matrix_table(axes: Axes, results: Results) -> Markup:
         if i
     ]
     columns = [
-        h("th", m.term, h("span", f", {m.title}", class_="em-hidden"), scope="col", class_=f"em-{m.group}")
+        h("th", m.term, h("span", t(", "), m.title, class_="em-hidden"), scope="col", class_=f"em-{m.group}")
         for m in metrics[:-1]
     ]
-    language = f", {LANGUAGES[axes.language]}" if axes.language else ""
+    whole = joined(t(", "), [board.title, *([LANGUAGES[axes.language]] if axes.language else [])])
     significant = sum(marked(found.cells[i][j]) for i in range(len(metrics)) for j in range(i))
     return together(
         h(
             "div",
             h(
                 "table",
-                h("caption", f"Rank correlations of all pairs: {board.title}{language}"),
-                h("thead", h("tr", h("th", "Score", scope="col"), columns)),
+                h(
+                    "caption",
+                    t("Rank correlations of all pairs: {board}", board=whole),
+                ),
+                h("thead", h("tr", h("th", t("Score"), scope="col"), columns)),
                 h("tbody", rows),
                 class_="em-matrix",
             ),
             class_="em-sideways",
             role="region",
-            aria_label="All pairs, scrolls sideways",
+            aria_label=t("All pairs, scrolls sideways"),
         ),
         _legend(),
         h(
             "p",
-            f"{NOTE} {found.pairs} pairs have a p; * marks the {significant} of them that stay below 0.05 after the "
-            "adjustment. Arrow keys move from cell to cell, Enter opens a pair above.",
+            t(
+                "{NOTE} {pairs} pairs have a p; * marks the {significant} of them that stay below 0.05 "
+                "after the adjustment. Arrow keys move from cell to cell, Enter opens a pair above.",
+                NOTE=NOTE,
+                pairs=found.pairs,
+                significant=significant,
+            ),
             class_="em-note",
         ),
     )
@@ -121,8 +136,8 @@ def _legend() -> Markup:
     """The scale of the colours, with its numbers on it."""
     return h(
         "p",
-        "Opposite ways ",
+        t("Opposite ways "),
         [h("span", number(value), class_=f"em-swatch {shade(value)}") for value in _LEGEND],
-        " together",
+        t(" together"),
         class_="em-note em-legend",
     )

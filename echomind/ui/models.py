@@ -14,6 +14,7 @@ from echomind.ui.markup import h
 from echomind.ui.models_show import Known, Parts, Shown, show, show_parts
 from echomind.ui.page import current_page
 from echomind.ui.site import Site
+from echomind.words import here, t
 
 # One listener for links within the page, for copying and for saving; and the address follows what is shown. Copying
 # without the clipboard's permission, as inside a frame, goes through a selection.
@@ -28,7 +29,8 @@ const copied = async (button, text) => {
     done = document.execCommand('copy'); box.remove();
   }
   if (button.timer) clearTimeout(button.timer); else button.before = button.textContent;
-  button.textContent = done ? 'Copied' : 'Not copied: select the text';
+  const said = done ? 'Copied' : 'Not copied: select the text';
+  button.textContent = window.emWords?.[said] ?? said;
   button.timer = setTimeout(() => { button.textContent = button.before; button.timer = 0; }, 2000);
 };
 const saved = (button) => {
@@ -102,8 +104,8 @@ def _slot(name: str) -> list[Any]:
 def _parts() -> Parts:
     with gr.Column(visible=False) as column:
         with gr.Row(elem_classes="em-controls"):
-            axis = gr.Radio([], label="Part by part", min_width=220)
-            metric = gr.Dropdown([], label="Score", min_width=220)
+            axis = gr.Radio([], label=here(t("Part by part")), min_width=220)
+            metric = gr.Dropdown([], label=here(t("Score")), min_width=220)
         with gr.Row(elem_classes="em-picture"):
             with gr.Column(scale=1, min_width=300):
                 words = _words("em-parts-words")
@@ -117,8 +119,8 @@ def build_models(site: Site) -> None:
     known = Known(site.results, KnownItems(lambda: site.results.results_dir, site.results.store))
     title = h(
         "div",
-        h("h1", "Models"),
-        h("p", "Everything known about one model. Choose one; then set up to three others of its board beside it."),
+        h("h1", t("Models")),
+        h("p", t("Everything known about one model. Choose one; then set up to three others of its board beside it.")),
         class_="em-title",
     )
     gr.HTML(title, apply_default_css=False, js_on_load=None)
@@ -128,17 +130,17 @@ def build_models(site: Site) -> None:
         gr.HTML(notice(error), apply_default_css=False, js_on_load=None)
         return
     with gr.Row(elem_classes="em-controls"):
-        model = gr.Dropdown(first.model["choices"], value=None, label="Model", info=None, min_width=260)
+        model = gr.Dropdown(first.model["choices"], value=None, label=here(t("Model")), info=None, min_width=260)
         others = gr.Dropdown(
             [],
             value=[],
             multiselect=True,
             max_choices=MOST - 1,
-            label=f"Compare with (up to {MOST - 1})",
+            label=here(t("Compare with (up to {n})", n=MOST - 1)),
             visible=False,
             min_width=260,
         )
-        language = gr.Radio([], label="Language", visible=False, min_width=150)
+        language = gr.Radio([], label=here(t("Language")), visible=False, min_width=150)
     page = gr.HTML(first.head, apply_default_css=False, js_on_load=SCRIPT, elem_id="em-model")
     radar = _slot("radar")
     scores = _words("em-scores")

@@ -24,6 +24,7 @@ from echomind.ui.markup import h
 from echomind.ui.models_view import first_screen, head, picture_words, scores
 from echomind.ui.table import MISSING
 from echomind.ui.taking import take_along
+from echomind.words import here, joined, t
 
 _EMPTY = str(h("span"))
 _RECENT_S = 1.0  # a look at other boards that is as old as this will do for the chooser
@@ -81,7 +82,7 @@ def _controls(choice: Choice, models: tuple[Model, ...], results: Results) -> tu
     rest = sorted(
         ((name, slug) for slug, name in names.items() if slug != choice.slugs[0]), key=lambda c: c[0].casefold()
     )
-    languages = [(LANGUAGES[code], code) for code in get_board(choice.board).languages]
+    languages = [(here(LANGUAGES[code]), code) for code in get_board(choice.board).languages]
     return (
         model,
         gr.update(choices=rest, value=list(choice.slugs[1:]), visible=bool(rest)),
@@ -94,12 +95,12 @@ def show(choice: Choice, known: Known, note: str = "") -> Shown:
     results = known.results
     records = chosen_records(choice, results)
     if len(records) < len(choice.slugs):
-        note = note or "A row was withdrawn since this page was opened."
+        note = note or t("A row was withdrawn since this page was opened.")
         choice = Choice(choice.board, tuple(records), choice.language) if records else Choice()
     gone = bool(note)
     looked_at = (choice.board,) if choice.slugs else tuple(BOARDS)
     if any(results.look(board, at_most_s=_RECENT_S).submissions_missing for board in looked_at):
-        note = f"{note} {MISSING}".strip()
+        note = joined(t(" "), [*([note] if note else []), MISSING])
     models = catalogue(results, at_most_s=_RECENT_S)
     controls = _controls(choice, models, results)
     hidden = _slot(None)
@@ -145,7 +146,7 @@ def show(choice: Choice, known: Known, note: str = "") -> Shown:
 def _gains(entry: Entry) -> Picture | None:
     """Gains as published; somebody's own figures under a known name say nothing about that model."""
     picture = None if entry.record.provenance.kind == "submission" else gains(entry.record)
-    note = f"From this model's record on “{entry.board.title}” ({entry.origin})."
+    note = t("From this model's record on “{title}” ({origin}).", title=entry.board.title, origin=entry.origin)
     return None if picture is None else replace(picture, notes=(*picture.notes, note))
 
 
@@ -186,8 +187,8 @@ def show_parts(choice: Choice, known: Known, axis: str = "", metric: str = "") -
         return no_parts()
     return Parts(
         gr.update(visible=True),
-        gr.update(choices=[(AXES[a], a) for a in axes], value=along),
-        gr.update(choices=[(m.title, m.id) for m in metrics], value=by, visible=len(metrics) > 1),
+        gr.update(choices=[(here(AXES[a]), a) for a in axes], value=along),
+        gr.update(choices=[(here(m.title), m.id) for m in metrics], value=by, visible=len(metrics) > 1),
         str(picture_words(picture)),
         picture.figure,
     )

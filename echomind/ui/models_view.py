@@ -9,7 +9,8 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from echomind.leaderboard.boards import BOARDS, Board, Order
-from echomind.leaderboard.intervals import NoInterval, ScoreInterval
+from echomind.leaderboard.counted import OTHER_ROW
+from echomind.leaderboard.intervals import Kind, NoInterval, ScoreInterval
 from echomind.leaderboard.metrics import GROUPS, LANGUAGES, Metric
 from echomind.leaderboard.model_figures import Picture
 from echomind.leaderboard.model_page import Model, Profile, ScoreLine, summaries, title
@@ -18,9 +19,16 @@ from echomind.leaderboard.protocols import protocol_text
 from echomind.leaderboard.records import Record
 from echomind.ui.markup import Child, h, link, together
 from echomind.ui.table import dash, parameters
+from echomind.words import counted, joined, t
 
 LISTED = 18  # models of a board on the first screen; the chooser finds the others
-_KINDS = {"paper": "Published", "submission": "Submitted predictions, scored here", "measured": "Measured here"}
+_KINDS = {
+    "paper": t("Published"),
+    "submission": t("Submitted predictions, scored here"),
+    "measured": t("Measured here"),
+}
+_WEIGHTS = {"open": t("open weights"), "closed": t("closed weights")}
+INTERVAL_KINDS: dict[Kind, str] = {"measured": t("measured"), "approximate": t("approximate")}
 _NUMBER = "em-number"
 
 
@@ -45,16 +53,16 @@ def first_screen(boards: Mapping[str, Mapping[str, Record]], note: str = "") -> 
 
 def _listed(board: Board, records: Mapping[str, Record]) -> Markup:
     if not records:
-        return h("section", h("h2", board.title), h("p", "This board has no results yet.", class_="em-note"))
+        return h("section", h("h2", board.title), h("p", t("This board has no results yet."), class_="em-note"))
     names, lines = labels(records), list(summaries(board, records).items())
-    order = f"by {board.orders[0].title.lower()}" if board.orders else "this board has no ranking"
-    count = f"{len(lines)} {'row' if len(lines) == 1 else 'rows'}, {order}"
+    order = t("by “{title}”", title=board.orders[0].title) if board.orders else t("this board has no ranking")
+    count = joined(t(", "), (counted(len(lines), "{n} row", "{n} rows"), order))
     items = [
         h("li", _to_model(h("bdi", names[slug]), f"{board.id}/{slug}"), h("small", line))
         for slug, line in lines[:LISTED]
     ]
     rest = len(lines) - LISTED
-    more = h("p", f"And {rest:,} more: find them by name above.", class_="em-note") if rest > 0 else None
+    more = h("p", t("And {rest:,} more: find them by name above.", rest=rest), class_="em-note") if rest > 0 else None
     return h("section", h("h2", board.title, " ", h("small", count)), h("ol", items), more)
 
 
@@ -64,15 +72,17 @@ def _row(name: str, *content: Child | Markup) -> Markup:
 
 def _who(record: Record) -> Markup:
     model = record.model
-    size = f"{parameters(model.params_b)} parameters" if model.params_b else "size not stated"
-    weights = f"{model.weights} weights" if model.weights else "weights: not stated"
-    voice = {True: "answers in a voice", False: "answers in text only", None: None}[model.speech_out]
-    licence = f"licence: {model.licence}" if model.licence else "licence not stated"
-    stated = [model.org or "organisation not stated", size, weights, licence, voice]
+    size = (
+        t("{parameters} parameters", parameters=parameters(model.params_b)) if model.params_b else t("size not stated")
+    )
+    weights = _WEIGHTS[model.weights] if model.weights else t("weights: not stated")
+    voice = {True: t("answers in a voice"), False: t("answers in text only"), None: None}[model.speech_out]
+    licence = t("licence: {licence}", licence=model.licence) if model.licence else t("licence not stated")
+    stated = [model.org or t("organisation not stated"), size, weights, licence, voice]
     hub = link(model.hub_id, f"https://huggingface.co/{model.hub_id}") if model.hub_id else None
     shown = model.url if model.url != f"https://huggingface.co/{model.hub_id}" else None
-    page = link("its page", shown) if shown else None
-    parts: list[Child | Markup] = [" · ".join(part for part in stated if part)]
+    page = link(t("its page"), shown) if shown else None
+    parts: list[Child | Markup] = [joined(" · ", [part for part in stated if part])]
     for extra in (hub, page):
         parts += [" · ", extra] if extra is not None else []
     return h("p", *parts, class_="em-who")
@@ -82,11 +92,11 @@ def _origin(record: Record) -> Markup:
     provenance = record.provenance
     receipt = provenance.receipt
     return together(
-        f"{_KINDS[provenance.kind]}, {provenance.date.isoformat()}, ",
-        h("strong", "verified" if provenance.verified else "not verified"),
-        ". ",
+        joined(t(", "), (_KINDS[provenance.kind], provenance.date.isoformat(), "")),
+        h("strong", t("verified") if provenance.verified else t("not verified")),
+        t(". "),
         link(provenance.source, provenance.url),
-        together(". Receipt ", h("a", receipt, href=f"/submissions?receipt={quote(receipt)}", class_="em-mark"))
+        together(t(". Receipt "), h("a", receipt, href=f"/submissions?receipt={quote(receipt)}", class_="em-mark"))
         if receipt
         else None,
     )
@@ -102,21 +112,21 @@ def _records(model: Model, key: str) -> Markup | None:
         )
         for entry in model.entries
     ]
-    return h("nav", h("ul", items), aria_label="Records of this model", class_="em-records")
+    return h("nav", h("ul", items), aria_label=t("Records of this model"), class_="em-records")
 
 
 def _order(order: Order) -> str:
     """The title of an order, with its language by name."""
     if order.language is None:
         return order.title
-    return f"{order.title.removesuffix(', this language')}, {LANGUAGES[order.language]}"
+    return joined(t(", "), (order.short or order.title, LANGUAGES[order.language]))
 
 
 def head(profile: Profile, model: Model, query: str, note: str = "") -> Markup:
     """Who the model is, its records, its places and where the numbers come from."""
     record, board = profile.entry.record, profile.entry.board
     places = [
-        h("li", f"{_order(place.order)}: ", h("strong", place.words), title=place.meaning) for place in profile.places
+        h("li", _order(place.order), t(": "), h("strong", place.words), title=place.meaning) for place in profile.places
     ]
     return h(
         "section",
@@ -125,18 +135,18 @@ def head(profile: Profile, model: Model, query: str, note: str = "") -> Markup:
             "h2",
             h("bdi", profile.label),
             " ",
-            h("button", "Copy link", type="button", data_copy_link=True, class_="em-take"),
+            h("button", t("Copy link"), type="button", data_copy_link=True, class_="em-take"),
         ),
         _who(record),
         _records(model, profile.entry.key),
         h(
             "dl",
-            _row("Board", board.title),
-            _row("Places", h("ul", places)) if places else _row("Places", "this board has no ranking"),
-            _row("Coverage", f"{profile.scored} of {len(board.metrics)} metrics have a score"),
-            _row("Source", _origin(record)),
-            _row("Protocol", protocol_text(record.protocol)),
-            _row("Not ranked", f"measured otherwise than the board ranks: {profile.unlike}")
+            _row(t("Board"), board.title),
+            _row(t("Places"), h("ul", places)) if places else _row(t("Places"), t("this board has no ranking")),
+            _row(t("Coverage"), t("{scored} of {n} metrics have a score", scored=profile.scored, n=len(board.metrics))),
+            _row(t("Source"), _origin(record)),
+            _row(t("Protocol"), protocol_text(record.protocol)),
+            _row(t("Not ranked"), t("measured otherwise than the board ranks: {unlike}", unlike=profile.unlike))
             if profile.unlike
             else None,
             class_="em-facts",
@@ -149,23 +159,29 @@ def head(profile: Profile, model: Model, query: str, note: str = "") -> Markup:
 def interval_cell(metric: Metric, interval: ScoreInterval | NoInterval) -> Markup:
     """An interval with the word for how it was got; without one, a dash and the word for why."""
     if isinstance(interval, NoInterval):
-        return together(dash(interval.reason), " ", h("small", "none published", title=interval.reason))
-    between = f"{metric.text(interval.low)} to {metric.text(interval.high)}"
-    return together(f"{between} ", h("small", interval.kind, title=interval.note))
+        return together(dash(interval.reason), " ", h("small", t("none published"), title=interval.reason))
+    between = t("{text} to {text2}", text=metric.text(interval.low), text2=metric.text(interval.high))
+    return together(f"{between} ", h("small", INTERVAL_KINDS[interval.kind], title=interval.note))
 
 
-def _line(line: ScoreLine) -> Markup:
+def _line(line: ScoreLine, unranked: str) -> Markup:
     metric = line.metric
-    name = h("th", title(metric), h("small", f"{metric.term}, {metric.range}"), scope="row", title=metric.definition)
+    name = h(
+        "th",
+        title(metric),
+        h("small", joined(t(", "), (metric.term, metric.range))),
+        scope="row",
+        title=metric.definition,
+    )
     if line.value is None:
         return h(
             "tr",
             name,
             h("td", dash(line.missing), class_=_NUMBER),
-            h("td", f"No score: {line.missing}.", colspan=4, class_="em-absent"),
+            h("td", t("No score: {missing}.", missing=line.missing), colspan=4, class_="em-absent"),
         )
-    n = f"{line.n:,}" if line.n else dash("the source does not say")
-    rank = f"{line.rank} of {line.of}" if line.rank else dash("measured otherwise than the board ranks")
+    n = f"{line.n:,}" if line.n else dash(t("the source does not say"))
+    rank = t("{rank} of {of}", rank=line.rank, of=line.of) if line.rank else dash(unranked)
     return h(
         "tr",
         name,
@@ -173,40 +189,47 @@ def _line(line: ScoreLine) -> Markup:
         h("td", interval_cell(metric, line.interval), class_=_NUMBER),
         h("td", n, class_=_NUMBER),
         h("td", rank, class_=_NUMBER),
-        h("td", line.distance or dash("measured otherwise than the board ranks")),
+        h("td", line.distance or dash(unranked)),
     )
 
 
 def scores(profile: Profile) -> Markup:
     """Every metric of the board, level by level: value, interval and how it was got, n, rank, best and median."""
     columns = (
-        ("Score", None),
-        ("Value", _NUMBER),
-        ("95 % interval", _NUMBER),
+        (t("Score"), None),
+        (t("Value"), _NUMBER),
+        (t("95 % interval"), _NUMBER),
         ("n", _NUMBER),
-        ("Rank by value", _NUMBER),
-        ("Best and median of the board", None),
+        (t("Rank by value"), _NUMBER),
+        (t("Best and median of the board"), None),
     )
+    unranked = t("measured otherwise than the board ranks") if profile.unlike else OTHER_ROW
     bodies = []
     for (language, group), lines in groupby(profile.lines, key=lambda line: (line.metric.language, line.metric.group)):
-        name = GROUPS[group] + (f", {LANGUAGES[language]}" if language else "")
+        name = joined(t(", "), [GROUPS[group], *([LANGUAGES[language]] if language else [])])
         heading = h("tr", h("th", name, scope="rowgroup", colspan=len(columns), class_=f"em-{group} em-level"))
-        bodies.append(h("tbody", heading, [_line(line) for line in lines]))
+        bodies.append(h("tbody", heading, [_line(line, unranked) for line in lines]))
     table = h(
         "table",
-        h("caption", f"Scores of {profile.label} on {profile.entry.board.title}", class_="em-hidden"),
+        h(
+            "caption",
+            t("Scores of {label} on {title}", label=profile.label, title=profile.entry.board.title),
+            class_="em-hidden",
+        ),
         h("thead", h("tr", [h("th", name, scope="col", class_=kind) for name, kind in columns])),
         bodies,
         class_="em-plain em-scores",
     )
     return together(
-        h("h3", "Every score"),
-        h("div", table, class_="em-scroll", tabindex=0, role="region", aria_label="Scores, scrolls sideways"),
+        h("h3", t("Every score")),
+        h("div", table, class_="em-scroll", tabindex=0, role="region", aria_label=t("Scores, scrolls sideways")),
         h(
             "p",
-            "Measured intervals come from the scores of single items, drawn by script. Approximate ones follow from "
-            "the number of questions alone and are as a rule too narrow. ",
-            h("strong", "Read with care. "),
+            t(
+                "Measured intervals come from the scores of single items, drawn by script. Approximate ones follow "
+                "from the number of questions alone and are as a rule too narrow. "
+            ),
+            h("strong", t("Read with care. ")),
             profile.entry.board.note,
             class_="em-note",
         ),
@@ -223,7 +246,7 @@ def picture_words(picture: Picture) -> Markup:
             "div",
             h(
                 "table",
-                h("caption", f"{picture.title}: the data of the figure", class_="em-hidden"),
+                h("caption", t("{title}: the data of the figure", title=picture.title), class_="em-hidden"),
                 h(
                     "thead",
                     h("tr", h("th", first, scope="col"), [h("th", c, scope="col", class_=_NUMBER) for c in others]),
@@ -240,7 +263,7 @@ def picture_words(picture: Picture) -> Markup:
             class_="em-scroll em-data",
             tabindex=0,
             role="region",
-            aria_label=f"{picture.title}: data, scrolls",
+            aria_label=t("{title}: data, scrolls", title=picture.title),
         ),
         [h("p", note, class_="em-note") for note in picture.notes],
     )

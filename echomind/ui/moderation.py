@@ -14,6 +14,7 @@ from echomind.ui import moderation_view as view
 from echomind.ui.page import current_page
 from echomind.ui.site import Site
 from echomind.ui.status_view import SCRIPT
+from echomind.words import here, t
 
 LONGEST_REASON = 200  # characters, as ``outside_text.Text`` takes them
 Update = dict[Any, Any]  # component to new value, as gradio takes it
@@ -30,7 +31,7 @@ _TO_REASON = """
 
 def build_moderation(site: Site) -> None:
     """Lay the page out in the current Blocks. Where nobody can moderate, there is nothing but the line that says so."""
-    _html(str(view.TITLE), "mod-title")
+    _html(str(view.title()), "mod-title")
     if line := view.closed_line(site.settings):
         _html(view.said(line), "mod-note")
         return
@@ -49,17 +50,27 @@ class _Page:
         self._submissions = site.desk.submissions
         by_token = not site.settings.on_space
         if not by_token:
-            gr.LoginButton("Sign in with Hugging Face", size="sm", elem_id="mod-sign-in")
+            gr.LoginButton(here(t("Sign in with Hugging Face")), size="sm", elem_id="mod-sign-in")
         with gr.Row(visible=by_token, elem_id="mod-token"):
-            self.token = gr.Textbox("", label="Admin token", type="password", max_lines=1, elem_id="mod-key")
-            self.open = gr.Button("Open", size="sm", elem_id="mod-open")
+            self.token = gr.Textbox("", label=here(t("Admin token")), type="password", max_lines=1, elem_id="mod-key")
+            self.open = gr.Button(here(t("Open")), size="sm", elem_id="mod-open")
         self.note = _html("", "mod-note")
         self.chosen = gr.State("")
         with gr.Column(visible=False, elem_id="mod-all") as self.all:
             with gr.Row(elem_classes="em-controls"):
-                self.state = gr.Dropdown(view.FILTERS, value="", label="State", filterable=False, min_width=150)
+                self.state = gr.Dropdown(
+                    [(here(name), state) for name, state in view.FILTERS],
+                    value="",
+                    label=here(t("State")),
+                    filterable=False,
+                    min_width=150,
+                )
                 self.text = gr.Textbox(
-                    "", label="Find", placeholder="model, sender, organisation or receipt", max_lines=1, max_length=200
+                    "",
+                    label=here(t("Find")),
+                    placeholder=here(t("model, sender, organisation or receipt")),
+                    max_lines=1,
+                    max_length=200,
                 )
             self.table = _html("", "mod-table", js=view.PICK_SCRIPT + SCRIPT)
         with gr.Column(visible=False, elem_id="mod-one") as self.one:
@@ -68,13 +79,13 @@ class _Page:
             with gr.Row(elem_id="mod-acts"):
                 self.reason = gr.Textbox(
                     "",
-                    label="Reason, which the sender reads",
+                    label=here(t("Reason, which the sender reads")),
                     max_lines=1,
                     max_length=LONGEST_REASON,
                     elem_id="mod-reason",
                 )
                 self.buttons = {
-                    action: gr.Button(words, size="sm", visible=False, elem_id=f"mod-{action}")
+                    action: gr.Button(here(words), size="sm", visible=False, elem_id=f"mod-{action}")
                     for action, words, _, _ in page.ACTIONS
                 }
             self.private = _html("", "mod-private", js=SCRIPT)
@@ -158,5 +169,5 @@ def _picked(event: gr.EventData) -> str:
 def _refusal(token: str, profile: gr.OAuthProfile | None) -> str:
     """The line for somebody who may not; to who has shown nothing yet no reproach."""
     if profile is not None:
-        return f"{profile.username} is none of the moderators of this site."
-    return "This is not the admin token." if token else "For moderators alone."
+        return t("{username} is none of the moderators of this site.", username=profile.username)
+    return t("This is not the admin token.") if token else t("For moderators alone.")

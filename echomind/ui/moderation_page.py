@@ -14,16 +14,17 @@ from echomind.ui import moderation_view as view
 from echomind.ui.status_view import about_html, head_html
 from echomind.ui.submissions_page import scored_by
 from echomind.ui.submissions_scores import scores_html
+from echomind.words import t
 
 Act = Callable[[Submissions, str, Moderator, str], None]
 # Action (as in ``moderation.moderate``), its button, what is said when it is done, and what it calls.
 ACTIONS: tuple[tuple[str, str, str, Act], ...] = (
-    ("verify", "Verify", "It is verified.", Submissions.verify),
-    ("unverify", "Take “verified” back", "It is no longer verified.", Submissions.unverify),
-    ("hide", "Hide", "It is hidden; its sender reads why.", Submissions.hide),
-    ("show", "Show again", "It is shown again.", Submissions.show),
-    ("return", "Return to its sender", "It is returned; its sender reads why.", Submissions.return_to_sender),
-    ("score", "Score again", "It waits to be scored.", Submissions.score_again),
+    ("verify", t("Verify"), t("It is verified."), Submissions.verify),
+    ("unverify", t("Take “verified” back"), t("It is no longer verified."), Submissions.unverify),
+    ("hide", t("Hide"), t("It is hidden; its sender reads why."), Submissions.hide),
+    ("show", t("Show again"), t("It is shown again."), Submissions.show),
+    ("return", t("Return to its sender"), t("It is returned; its sender reads why."), Submissions.return_to_sender),
+    ("score", t("Score again"), t("It waits to be scored."), Submissions.score_again),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gradio as gr
+from gradio.context import Context
 
 from echomind.leaderboard.api import ResultsApi
 from echomind.leaderboard.model_api import ModelApi
@@ -10,6 +11,7 @@ from echomind.ui.about import build_about
 from echomind.ui.as_of import build_as_of
 from echomind.ui.correlations import build_correlations
 from echomind.ui.faults import spoken
+from echomind.ui.language import Pages
 from echomind.ui.leaderboard import build_leaderboard
 from echomind.ui.models import build_models
 from echomind.ui.moderation import build_moderation
@@ -18,15 +20,16 @@ from echomind.ui.submissions import build_submissions
 from echomind.ui.submit import build_submit
 from echomind.ui.submit_endpoints import publish_submit
 from echomind.ui.talk import build_talk
+from echomind.words import LANGUAGES, here, speaking, t
 
-PAGES = (  # name, what builds it, whether the links to all pages name it
-    ("Leaderboard", build_leaderboard, True),
-    ("Correlations", build_correlations, True),
-    ("Models", build_models, True),
-    ("Submit", build_submit, True),
-    ("Submissions", build_submissions, False),
-    ("Moderation", build_moderation, False),
-    ("About", build_about, True),
+PAGES = (  # name (English, of which its address is made), what builds it, whether the links to all pages name it
+    (t("Leaderboard"), build_leaderboard, True),
+    (t("Correlations"), build_correlations, True),
+    (t("Models"), build_models, True),
+    (t("Submit"), build_submit, True),
+    (t("Submissions"), build_submissions, False),
+    (t("Moderation"), build_moderation, False),
+    (t("About"), build_about, True),
 )
 OF_RESULTS = ("Leaderboard", "Correlations", "Models")  # these say at their foot how new the results are
 # Every so many seconds, uploads older than so many are deleted: those whose page was closed before they were read.
@@ -35,13 +38,27 @@ UPLOADS_S = (60, 600)
 
 def navigation() -> None:
     """The links to all pages; each page needs its own, or it calls the first page "Home"."""
-    gr.Navbar(main_page_name="Talk")
+    gr.Navbar(main_page_name=here(t("Talk")))
 
 
-def build(site: Site) -> gr.Blocks:
-    """All pages in one app. Talk is the first; the endpoints of results and submissions belong to no page."""
+def build(site: Site) -> Pages:
+    """All pages in one app, laid out once in each language."""
+    first = Context.id
+    demo = _laid_out(site)
+    after = Context.id
+    for which in LANGUAGES:
+        if which != "en":
+            Context.id = first  # the same components have the same ids in every language
+            with speaking(which):
+                demo.speak_also(which, _laid_out(site))
+    Context.id = after
+    return demo
+
+
+def _laid_out(site: Site) -> Pages:
+    """Talk is the first page; the endpoints of results and submissions belong to no page."""
     api = ResultsApi(site.results)
-    with gr.Blocks(title="EchoMind", analytics_enabled=False, delete_cache=UPLOADS_S) as demo:
+    with Pages(title="EchoMind", analytics_enabled=False, delete_cache=UPLOADS_S) as demo:
         navigation()
         build_talk(site)
         gr.api(spoken(api.leaderboard), api_name="leaderboard", concurrency_limit=None)
@@ -49,7 +66,7 @@ def build(site: Site) -> gr.Blocks:
         gr.api(spoken(ModelApi(site.results).model), api_name="model", concurrency_limit=None)
         publish_submit(site)
     for name, build_page, in_navigation in PAGES:
-        with demo.route(name, show_in_navbar=in_navigation):
+        with demo.route(here(name), str(name).lower(), show_in_navbar=in_navigation):
             navigation()
             build_page(site)
             if name in OF_RESULTS:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from markupsafe import Markup
 
 from echomind.leaderboard.comparison import Comparison, number, p_text
@@ -11,17 +9,19 @@ from echomind.leaderboard.correlation import MIN_MODELS, Coefficient, Influence
 from echomind.leaderboard.metrics import Metric
 from echomind.leaderboard.points import interval_text, source_text
 from echomind.leaderboard.records import Record
-from echomind.leaderboard.scatter import crowded, parameters_text
+from echomind.leaderboard.scatter import crowded, parameters_text, size_text
 from echomind.ui.markup import h, together
 from echomind.ui.table import MISSING, dash
+from echomind.words import cached, t
 
 _NUMBER = "em-number"
+_WEIGHTS = {"open": t("open weights"), "closed": t("closed weights"), "": t("weights not stated")}
 _MOST_INFLUENCES = 40  # rows; of 500 models the rest move nothing that anybody could read
-_P_METHODS = {"exact": "counted", "permutation": "by lot", "normal": "normal"}
+_P_METHODS = {"exact": t("counted"), "permutation": t("by lot"), "normal": t("normal")}
 _P_METHOD_NOTES = {
-    "exact": "over all ways to pair the two scores",
-    "permutation": "over random ways to pair the two scores",
-    "normal": "from the normal distribution, corrected for ties",
+    "exact": t("over all ways to pair the two scores"),
+    "permutation": t("over random ways to pair the two scores"),
+    "normal": t("from the normal distribution, corrected for ties"),
 }
 
 
@@ -29,14 +29,16 @@ def _coefficient(name: str, meaning: str, coefficient: Coefficient | None, n: in
     interval: Markup | str = ""
     p: Markup | str = ""
     if coefficient is None:
-        shown = dash(f"needs at least {MIN_MODELS} models that differ on both axes")
+        shown = dash(t("needs at least {MIN_MODELS} models that differ on both axes", MIN_MODELS=MIN_MODELS))
     else:
         shown = h("strong", number(coefficient.value))
         if coefficient.low is None or coefficient.high is None:
-            interval = dash(f"no interval: {coefficient.note or 'the draws gave none'}")
+            interval = dash(t("no interval: {note}", note=coefficient.note or t("the draws gave none")))
         else:
-            note = h("small", "percentile", title=coefficient.note) if coefficient.method == "percentile" else None
-            interval = together(f"{number(coefficient.low)} to {number(coefficient.high)}", note)
+            note = h("small", t("percentile"), title=coefficient.note) if coefficient.method == "percentile" else None
+            interval = together(
+                t("{number} to {number2}", number=number(coefficient.low), number2=number(coefficient.high)), note
+            )
         if coefficient.p is not None:
             how = coefficient.p_method or "normal"
             p = together(p_text(coefficient.p), h("small", _P_METHODS[how], title=_P_METHOD_NOTES[how]))
@@ -60,24 +62,24 @@ def coefficients_table(found: Comparison) -> Markup:
     result = found.result
     return h(
         "table",
-        h("caption", "How strongly the two go together", class_="em-hidden"),
-        _head("Correlation", "−1 to 1", "95 % interval", "p by chance", "n"),
+        h("caption", t("How strongly the two go together"), class_="em-hidden"),
+        _head(t("Correlation"), t("−1 to 1"), t("95 % interval"), t("p by chance"), "n"),
         h(
             "tbody",
-            _coefficient("Spearman", "by rank", result.spearman, result.n),
-            _coefficient("Pearson", "by a straight line", result.pearson, result.n),
-            _coefficient("Kendall", "by pairs in order", result.kendall, result.n),
+            _coefficient("Spearman", t("by rank"), result.spearman, result.n),
+            _coefficient("Pearson", t("by a straight line"), result.pearson, result.n),
+            _coefficient("Kendall", t("by pairs in order"), result.kendall, result.n),
         ),
         class_="em-plain",
     )
 
 
 def _chip(metric: Metric) -> Markup:
-    better = "higher is better" if metric.higher_is_better else "lower is better"
+    better = t("higher is better") if metric.higher_is_better else t("lower is better")
     return h(
         "li",
-        h("strong", f"{metric.title} ({metric.term})", class_=f"em-{metric.group}"),
-        f" {metric.definition} Range {metric.range}; {better}.",
+        h("strong", t("{title} ({term})", title=metric.title, term=metric.term), class_=f"em-{metric.group}"),
+        t(" {definition} Range {range}; {better}.", definition=metric.definition, range=metric.range, better=better),
     )
 
 
@@ -97,7 +99,15 @@ def verdict(found: Comparison, submissions_missing: bool = False, finding: str =
         _influence(found),
         _leave_one_out(found),
         _left_out(found),
-        h("p", f"{undefined:,} of {draws:,} draws had no correlation and were left out.", class_="em-note")
+        h(
+            "p",
+            t(
+                "{undefined:,} of {draws:,} draws had no correlation and were left out.",
+                undefined=undefined,
+                draws=draws,
+            ),
+            class_="em-note",
+        )
         if undefined
         else None,
         class_="em-verdict",
@@ -123,18 +133,18 @@ def _leave_one_out(found: Comparison) -> Markup | None:
     rest = known[_MOST_INFLUENCES:]
     return h(
         "details",
-        h("summary", "Without each model in turn"),
+        h("summary", t("Without each model in turn")),
         h(
             "table",
-            h("caption", "The correlations without one model, the one that matters most first"),
-            _head("Without", "Spearman", "Pearson", "Kendall"),
+            h("caption", t("The correlations without one model, the one that matters most first")),
+            _head(t("Without"), "Spearman", "Pearson", "Kendall"),
             h("tbody", [_without(found, influence) for influence in known[:_MOST_INFLUENCES]]),
             class_="em-plain",
         ),
-        h("p", f"The other {len(rest)} move Spearman’s by {abs(rest[0].spearman - whole):.3f} at most.")
+        h("p", t("The other {n} move Spearman’s by {abs:.3f} at most.", n=len(rest), abs=abs(rest[0].spearman - whole)))
         if rest
         else None,
-        [h("p", "Without ", h("bdi", model), " all are equal on one axis.") for model in lost],
+        [h("p", t("Without "), h("bdi", model), t(" all are equal on one axis.")) for model in lost],
         class_="em-note",
         data_keep="without",
     )
@@ -151,15 +161,17 @@ def _without(found: Comparison, influence: Influence) -> Markup:
 
 def _left_out(found: Comparison) -> Markup:
     if not found.left_out:
-        return h("p", "Every model of this board has both scores.", class_="em-note")
+        return h("p", t("Every model of this board has both scores."), class_="em-note")
     lacking = all(out.lacks for out in found.left_out)
     return h(
         "details",
         h(
             "summary",
-            f"{len(found.left_out)} left out{' for lack of a score' if lacking else ', each with its reason'}",
+            t("{n} left out for lack of a score", n=len(found.left_out))
+            if lacking
+            else t("{n} left out, each with its reason", n=len(found.left_out)),
         ),
-        h("ul", [h("li", h("strong", h("bdi", out.model)), f": {out.reason}") for out in found.left_out]),
+        h("ul", [h("li", h("strong", h("bdi", out.model)), t(": "), out.reason) for out in found.left_out]),
         class_="em-note",
         data_keep="left-out",
     )
@@ -167,15 +179,19 @@ def _left_out(found: Comparison) -> Markup:
 
 def _score(record: Record, metric: Metric, value: float) -> Markup:
     interval = interval_text(record, metric)
-    return h("td", f"{metric.text(value)} ({interval})" if interval else metric.text(value), class_=_NUMBER)
+    return h(
+        "td",
+        t("{value} ({interval})", value=metric.text(value), interval=interval) if interval else metric.text(value),
+        class_=_NUMBER,
+    )
 
 
-@lru_cache(maxsize=4096)
+@cached(4096)
 def _about(params_b: float | None, weights: str, source: str) -> Markup:
     """The cells of a row that are the same for all axes: kept, since 500 rows are written at each change of one."""
     return together(
-        h("td", parameters_text(params_b).removesuffix(" parameters")),
-        h("td", f"{weights} weights" if weights else "weights not stated"),
+        h("td", parameters_text(params_b) if params_b is None else size_text(params_b)),
+        h("td", _WEIGHTS[weights]),
         h("td", source),
     )
 
@@ -197,14 +213,22 @@ def points_table(found: Comparison) -> Markup:
     columns = (found.x.term, found.y.term)
     return h(
         "table",
-        h("caption", f"{found.x.title} and {found.y.title} of {len(order)} models, with 95 % intervals where known"),
+        h(
+            "caption",
+            t(
+                "{title} and {title2} of {n} models, with 95 % intervals where known",
+                title=found.x.title,
+                title2=found.y.title,
+                n=len(order),
+            ),
+        ),
         h(
             "thead",
             h(
                 "tr",
-                h("th", "Model", scope="col"),
+                h("th", t("Model"), scope="col"),
                 [h("th", term, scope="col", class_=_NUMBER) for term in columns],
-                [h("th", title, scope="col") for title in ("Parameters", "Weights", "Source")],
+                [h("th", title, scope="col") for title in (t("Parameters"), t("Weights"), t("Source"))],
             ),
         ),
         h("tbody", [_data_row(found, i) for i in order]),
@@ -214,24 +238,30 @@ def points_table(found: Comparison) -> Markup:
 
 def below(found: Comparison) -> Markup:
     """What the axes mean, the points as a table, and how the interval was made."""
-    many = " With so many models, names and interval bars stand at the pointer and in the table."
+    many = t(" With so many models, names and interval bars stand at the pointer and in the table.")
     draws = found.result.resamples
     notes = h(
         "div",
         h("ul", _chip(found.x), _chip(found.y), class_="em-note em-axes"),
-        h("p", h("strong", "Read with care. "), found.board.note, class_="em-note"),
+        h("p", h("strong", t("Read with care. ")), found.board.note, class_="em-note"),
         h(
             "p",
-            "The size of a mark grows with the number of parameters, tenfold by tenfold; a hollow mark has none "
-            "stated. Bars through a mark are 95 % intervals of its scores: solid where single items were known, dotted "
-            f"where they follow from the number of questions alone.{many if crowded(found) else ''}",
+            t(
+                "The size of a mark grows with the number of parameters, tenfold by tenfold; a hollow mark has none "
+                "stated. Bars through a mark are 95 % intervals of its scores: solid where single items were known, "
+                "dotted where they follow from the number of questions alone."
+            ),
+            many if crowded(found) else None,
             class_="em-note",
         ),
         h(
             "p",
-            f"Intervals and band come from {draws:,} draws of models with replacement (BCa bootstrap, fixed seed): how "
-            "far the numbers would move with other models of this kind. p says how often pairing the scores by chance "
-            "would give as much. A correlation is not a cause.",
+            t(
+                "Intervals and band come from {draws:,} draws of models with replacement (BCa bootstrap, "
+                "fixed seed): how far the numbers would move with other models of this kind. p says how "
+                "often pairing the scores by chance would give as much. A correlation is not a cause.",
+                draws=draws,
+            ),
             class_="em-note",
         )
         if draws
@@ -240,8 +270,8 @@ def below(found: Comparison) -> Markup:
     )
     table = h(
         "details",
-        h("summary", "The points as a table"),
-        h("div", points_table(found), class_="em-sideways", tabindex=0, role="region", aria_label="The points"),
+        h("summary", t("The points as a table")),
+        h("div", points_table(found), class_="em-sideways", tabindex=0, role="region", aria_label=t("The points")),
         class_="em-note em-whole",
         data_keep="points",
     )

@@ -6,11 +6,13 @@ a Space in another scheme than their system's would see a flash of the wrong one
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import parse_qs
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from echomind.leaderboard.colours import PAGE_DARK, PAGE_LIGHT
+from echomind.ui.rewriting import Rewritten
 
 _PAPER = {"dark": PAGE_DARK, "light": PAGE_LIGHT}
 _HEAD_ENDS = b"</head>"
@@ -37,33 +39,8 @@ class SchemeFirst:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         scheme = asked_scheme(scope["query_string"]) if scope["type"] == "http" and scope["method"] == "GET" else ""
-        await self._app(scope, receive, _Written(send, style_of(scheme)) if scheme else send)
+        await self._app(scope, receive, Rewritten(send, _with(style_of(scheme))) if scheme else send)
 
 
-class _Written:
-    """Sends a page with ``style`` at the end of its head. A page is held back until it is whole: its length changes."""
-
-    def __init__(self, send: Send, style: bytes) -> None:
-        self._send, self._style = send, style
-        self._start: Message | None = None
-        self._body = b""
-
-    async def __call__(self, message: Message) -> None:
-        if message["type"] == "http.response.start" and _is_page(message):
-            self._start = message
-            return
-        if self._start is None or message["type"] != "http.response.body":
-            await self._send(message)
-            return
-        self._body += bytes(message.get("body", b""))
-        if message.get("more_body", False):
-            return
-        body = self._body.replace(_HEAD_ENDS, self._style + _HEAD_ENDS, 1)
-        headers = [(name, value) for name, value in self._start["headers"] if name.lower() != b"content-length"]
-        await self._send({**self._start, "headers": [*headers, (b"content-length", str(len(body)).encode())]})
-        await self._send({**message, "body": body})
-
-
-def _is_page(start: Message) -> bool:
-    headers = {name.lower(): value for name, value in start["headers"]}
-    return headers.get(b"content-type", b"").startswith(b"text/html") and b"content-encoding" not in headers
+def _with(style: bytes) -> Callable[[bytes], bytes]:
+    return lambda page: page.replace(_HEAD_ENDS, style + _HEAD_ENDS, 1)

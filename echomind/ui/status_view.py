@@ -15,16 +15,17 @@ from echomind.submissions.service import Happened, Status
 from echomind.ui import submissions_steps as way
 from echomind.ui.markup import Child, h, link, together
 from echomind.ui.table import dash, parameters
+from echomind.words import counted, joined, t
 
 # The browser tab's title is set as text, never as HTML. Times since are counted in the browser, so that they stay true
 # on a page that is left open.
 SCRIPT = """
-const words = new Intl.RelativeTimeFormat('en', {numeric: 'auto'});
+const words = new Intl.RelativeTimeFormat(document.documentElement.lang || 'en', {numeric: 'auto'});
 const units = [['year', 31557600], ['month', 2629800], ['day', 86400], ['hour', 3600], ['minute', 60]];
 const since = (then) => {
   const seconds = (Date.now() - Date.parse(then)) / 1000;
   const unit = units.find(([, size]) => seconds >= size);
-  return unit ? words.format(-Math.floor(seconds / unit[1]), unit[0]) : 'just now';
+  return unit ? words.format(-Math.floor(seconds / unit[1]), unit[0]) : (window.emWords?.['just now'] ?? 'just now');
 };
 const show = () => {
   element.querySelectorAll('[data-since]').forEach((node) => {
@@ -38,8 +39,16 @@ show();
 watch('value', show);
 const timer = setInterval(() => (element.isConnected ? show() : clearInterval(timer)), 20000);
 """
-_PROMPTS = {"zero": "no system prompt", "basic": "basic prompt", "enhanced": "enhanced prompt"}
-_VOICES = {"tts": "synthetic voices", "human": "recorded people"}
+_PROMPTS = {"zero": t("no system prompt"), "basic": t("basic prompt"), "enhanced": t("enhanced prompt")}
+_WEIGHTS = {"open": t("open"), "closed": t("closed")}
+PARTS = {  # what a report counts answers of
+    "transcripts": t("Transcripts"),
+    "understanding": t("Understanding questions"),
+    "reasoning": t("Reasoning questions"),
+    "replies": t("Replies"),
+    "sound": t("Recordings of replies"),
+}
+_VOICES = {"tts": t("synthetic voices"), "human": t("recorded people")}
 
 
 def clock(at: datetime.datetime) -> Markup:
@@ -61,24 +70,24 @@ def outside(text: str) -> Markup:
 def size_text(size: int) -> str:
     """Bytes as people read them: ``812 bytes``, ``1.4 MB``."""
     if size < 1000:
-        return f"{size} bytes"
+        return t("{size} bytes", size=size)
     return f"{size / 1e3:.1f} kB" if size < 1e6 else f"{size / 1e6:.1f} MB"
 
 
 def sender_text(sender: Sender) -> Markup:
     """Who sent it; only a name that Hugging Face vouches for is one."""
     if sender.provider == "local":
-        return h("span", "somebody at this machine")
+        return h("span", t("somebody at this machine"))
     return h("span", outside(sender.name), " (Hugging Face)")
 
 
 def tab_title(status: Status) -> str:
     """The title of the browser's tab: text."""
-    return f"{status.receipt.form.model} · submission · EchoMind"
+    return t("{model} · submission · EchoMind", model=status.receipt.form.model)
 
 
 def _step(step: way.Step) -> Markup:
-    said = {"done": "done: ", "now": "now: ", "todo": "to come: "}[step.mark]
+    said = {"done": t("done: "), "now": t("now: "), "todo": t("to come: ")}[step.mark]
     kind = " sub-ended" if step.mark == "now" and step.state in ("failed", "withdrawn") else ""
     return h(
         "li",
@@ -94,14 +103,18 @@ def badges(status: Status) -> Markup:
     """Its marks in words: verified or, once there is a row, not; hidden; not yet stored."""
     verified = None
     if status.verified:
-        verified = h("span", "verified", title="a moderator compared it with its source", class_="sub-badge sub-yes")
+        verified = h(
+            "span", t("verified"), title=t("a moderator compared it with its source"), class_="sub-badge sub-yes"
+        )
     elif status.state in ("scored", "published"):
-        verified = h("span", "unverified", title="not compared with its source by a moderator yet", class_="sub-badge")
+        verified = h(
+            "span", t("unverified"), title=t("not compared with its source by a moderator yet"), class_="sub-badge"
+        )
     return h(
         "span",
         verified,
-        h("span", "hidden", class_="sub-badge sub-no") if status.hidden else None,
-        h("span", "received, not yet stored", class_="sub-badge sub-no") if not status.stored else None,
+        h("span", t("hidden"), class_="sub-badge sub-no") if status.hidden else None,
+        h("span", t("received, not yet stored"), class_="sub-badge sub-no") if not status.stored else None,
         class_="sub-badges",
     )
 
@@ -110,11 +123,11 @@ def _progress(status: Status) -> Markup | None:
     if status.state != "scoring":
         return None
     if status.progress is None:
-        return h("p", h("progress", max=1, aria_label="Scoring"), h("span", "starting"), class_="sub-scoring")
+        return h("p", h("progress", max=1, aria_label=t("Scoring")), h("span", t("starting")), class_="sub-scoring")
     done = status.progress.done
     return h(
         "p",
-        h("progress", value=f"{done:.3f}", max=1, aria_label="Scoring"),
+        h("progress", value=f"{done:.3f}", max=1, aria_label=t("Scoring")),
         h("span", f"{100 * done:.0f} %: ", outside(status.progress.doing)),
         class_="sub-scoring",
     )
@@ -123,7 +136,11 @@ def _progress(status: Status) -> Markup | None:
 def _queue(status: Status) -> str:
     if status.position is None:
         return ""
-    return " It is the next one." if status.position == 1 else f" It is number {status.position} in the queue."
+    return (
+        t(" It is the next one.")
+        if status.position == 1
+        else t(" It is number {position} in the queue.", position=status.position)
+    )
 
 
 def _said(title: str, text: str) -> Markup:
@@ -135,24 +152,26 @@ def now_html(status: Status) -> Markup:
     name, meaning = way.words(status)
     why, hidden = way.reason(status), way.hidden_reason(status)
     board = status.receipt.form.board
-    row = h("a", "See it on its board", href=f"/leaderboard?board={board}") if way.is_on_board(status) else None
+    row = h("a", t("See it on its board"), href=f"/leaderboard?board={board}") if way.is_on_board(status) else None
     if status.hidden:
-        meaning = "Its row is not shown." if status.state in ("scored", "published") else meaning
+        meaning = t("Its row is not shown.") if status.state in ("scored", "published") else meaning
     return h(
         "div",
-        h("p", h("strong", f"{name}. "), meaning, _queue(status), " ", row, role="status"),
+        h("p", h("strong", name, t(". ")), meaning, _queue(status), " ", row, role="status"),
         _progress(status),
-        _said("Why", why) if why else None,
-        _said("Hidden by a moderator", hidden) if status.hidden else None,
+        _said(t("Why"), why) if why else None,
+        _said(t("Hidden by a moderator"), hidden) if status.hidden else None,
         h(
             "p",
-            "Received, not yet stored: it is safe on this server's disk; the long-term store cannot be reached now and "
-            "gets it as soon as it can.",
+            t(
+                "Received, not yet stored: it is safe on this server's disk; the long-term store cannot be reached "
+                "now and gets it as soon as it can."
+            ),
             class_="em-note",
         )
         if not status.stored
         else None,
-        h("p", h("a", "Hand in again", href="/submit"), class_="sub-again") if status.state in way.AGAIN else None,
+        h("p", h("a", t("Hand in again"), href="/submit"), class_="sub-again") if status.state in way.AGAIN else None,
         class_="sub-now-box",
         data_state=status.state,
     )
@@ -166,10 +185,10 @@ def head_html(status: Status) -> Markup:
         h(
             "div",
             h("h1", outside(form.model)),
-            h("p", f"Submission to {BOARDS[form.board].title} ", badges(status)),
+            h("p", t("Submission to {title}", title=BOARDS[form.board].title), " ", badges(status)),
             class_="em-title",
         ),
-        h("ol", [_step(step) for step in way.steps(status)], class_="sub-steps", aria_label="Its way"),
+        h("ol", [_step(step) for step in way.steps(status)], class_="sub-steps", aria_label=t("Its way")),
         now_html(status),
         class_="sub-submission",
         data_title=tab_title(status),
@@ -182,22 +201,22 @@ def _fact(name: str, value: Child, *, wide: bool = False) -> Markup:
 
 
 def _form_facts(form: Form) -> list[Markup]:
-    unsaid = dash("not stated")
+    unsaid = dash(t("not stated"))
     hub = link(form.hub_id, f"https://huggingface.co/{form.hub_id}") if form.hub_id else unsaid
-    speaks = {True: "yes", False: "no", None: unsaid}[form.speech_out]
+    speaks = {True: t("yes"), False: t("no"), None: unsaid}[form.speech_out]
     return [
-        _fact("Model", outside(form.model)),
-        _fact("Hub id", hub),
-        _fact("Organisation", outside(form.org) if form.org else unsaid),
-        _fact("Parameters", parameters(form.params_b) if form.params_b else unsaid),
-        _fact("Weights", form.weights or unsaid),
-        _fact("Licence", outside(form.licence) if form.licence else unsaid),
-        _fact("Paper or code", link(form.url, form.url) if form.url else unsaid),
-        _fact("Prompt", _PROMPTS[form.prompt]),
-        _fact("Voices", _VOICES[form.voice]),
-        _fact("Speaks its replies", speaks),
-        _fact("Decoding", outside(form.decoding) if form.decoding else unsaid),
-        _fact("Runs", str(form.runs)),
+        _fact(t("Model"), outside(form.model)),
+        _fact(t("Hub id"), hub),
+        _fact(t("Organisation"), outside(form.org) if form.org else unsaid),
+        _fact(t("Parameters"), parameters(form.params_b) if form.params_b else unsaid),
+        _fact(t("Weights"), _WEIGHTS[form.weights] if form.weights else unsaid),
+        _fact(t("Licence"), outside(form.licence) if form.licence else unsaid),
+        _fact(t("Paper or code"), link(form.url, form.url) if form.url else unsaid),
+        _fact(t("Prompt"), _PROMPTS[form.prompt]),
+        _fact(t("Voices"), _VOICES[form.voice]),
+        _fact(t("Speaks its replies"), speaks),
+        _fact(t("Decoding"), outside(form.decoding) if form.decoding else unsaid),
+        _fact(t("Runs"), str(form.runs)),
     ]
 
 
@@ -205,7 +224,7 @@ def _file(file: File) -> Markup:
     return h(
         "tr",
         h("th", outside(file.sent_as), scope="row"),
-        h("td", size_text(file.size), title=f"{file.size:,} bytes", class_="em-number"),
+        h("td", size_text(file.size), title=t("{size:,} bytes", size=file.size), class_="em-number"),
         h("td", h("code", file.sha256), class_="sub-hash"),
     )
 
@@ -213,23 +232,23 @@ def _file(file: File) -> Markup:
 def files_html(files: tuple[File, ...]) -> Markup:
     """The files as they were sent: names as text, sizes, hashes."""
     total = sum(file.size for file in files)
-    count = "1 file" if len(files) == 1 else f"{len(files):,} files"
-    heads = (("Name as sent", None), ("Size", "em-number"), ("SHA-256", None))
+    count = counted(len(files), "1 file", "{n:,} files")
+    heads = ((t("Name as sent"), None), (t("Size"), "em-number"), ("SHA-256", None))
     return h(
         "details",
-        h("summary", f"{count}, {size_text(total)}"),
+        h("summary", joined(t(", "), (count, size_text(total)))),
         h(
             "div",
             h(
                 "table",
-                h("caption", "Files as they were sent", class_="em-hidden"),
+                h("caption", t("Files as they were sent"), class_="em-hidden"),
                 h("thead", h("tr", [h("th", head, scope="col", class_=kind) for head, kind in heads])),
                 h("tbody", [_file(file) for file in files]),
                 class_="em-plain sub-files",
             ),
             tabindex=0,
             role="region",
-            aria_label="Files",
+            aria_label=t("Files"),
             class_="sub-frame",
         ),
         open=len(files) <= 8,
@@ -245,18 +264,18 @@ def about_html(status: Status) -> Markup:
     """Who sent it, its hashes, what was said in the form, the files, and all that happened to it."""
     receipt = status.receipt
     return together(
-        h("h2", "What was handed in", class_="sub-part"),
+        h("h2", t("What was handed in"), class_="sub-part"),
         h(
             "dl",
-            _fact("Sent by", sender_text(receipt.sender)),
-            _fact("Received", clock(receipt.at)),
-            _fact("Receipt", h("code", receipt.id), wide=True),
-            _fact("Hash of all files (SHA-256)", h("code", receipt.content), wide=True),
+            _fact(t("Sent by"), sender_text(receipt.sender)),
+            _fact(t("Received"), clock(receipt.at)),
+            _fact(t("Receipt"), h("code", receipt.id), wide=True),
+            _fact(t("Hash of all files (SHA-256)"), h("code", receipt.content), wide=True),
             class_="sub-facts",
         ),
-        h("h3", "Form"),
+        h("h3", t("Form")),
         h("dl", _form_facts(receipt.form), class_="sub-facts"),
-        h("h3", "Files"),
+        h("h3", t("Files")),
         files_html(receipt.files),
-        h("details", h("summary", "All that happened"), h("ol", [_happened(e) for e in status.times])),
+        h("details", h("summary", t("All that happened")), h("ol", [_happened(e) for e in status.times])),
     )

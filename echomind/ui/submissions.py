@@ -17,6 +17,7 @@ from echomind.ui.page import current_page
 from echomind.ui.site import Site
 from echomind.ui.status_view import SCRIPT
 from echomind.ui.submissions_files import SAVE_SCRIPT, bundle_file, report_file
+from echomind.words import here, t
 
 LOOK_S = 2.0  # between two looks at what waits to be scored or is being scored
 LONGEST = 200  # characters of what is looked up: more than a receipt has
@@ -60,35 +61,40 @@ class Parts:
 
 def build_submissions(site: Site) -> None:
     """Lay the page out in the current Blocks."""
-    head = _html(str(page.TITLE), "sub-head", js=SCRIPT)
+    head = _html(str(page.title()), "sub-head", js=SCRIPT)
     away = _html("", "sub-away")
     with gr.Column(visible=False, elem_id="sub-one") as one:
         with gr.Row(elem_id="sub-actions"):
-            bundle = gr.Button("Download what was scored (zip)", size="sm", elem_id="sub-bundle")
-            report = gr.Button("Download the report (JSON)", size="sm", visible=False, elem_id="sub-report")
-            withdraw = gr.Button("Withdraw …", size="sm", visible=False, elem_id="sub-withdraw")
+            bundle = gr.Button(here(t("Download what was scored (zip)")), size="sm", elem_id="sub-bundle")
+            report = gr.Button(here(t("Download the report (JSON)")), size="sm", visible=False, elem_id="sub-report")
+            withdraw = gr.Button(here(t("Withdraw …")), size="sm", visible=False, elem_id="sub-withdraw")
         note = _html("", "sub-note")
         with gr.Column(visible=False, elem_id="sub-confirm") as confirm:
-            _html(str(page.WITHDRAW), "sub-warning")
+            _html(str(page.withdrawing()), "sub-warning")
             key = _token(visible=site.identity.way == "token", name="sub-key")
             with gr.Row():
-                yes = gr.Button("Yes, withdraw it", size="sm", variant="stop", elem_id="sub-yes")
-                keep = gr.Button("Keep it", size="sm", elem_id="sub-keep")
+                yes = gr.Button(here(t("Yes, withdraw it")), size="sm", variant="stop", elem_id="sub-yes")
+                keep = gr.Button(here(t("Keep it")), size="sm", elem_id="sub-keep")
         scores, about = _html("", "sub-scores"), _html("", "sub-about", js=SCRIPT)
         file = gr.DownloadButton(visible="hidden", elem_id="sub-file")
-        _html(str(page.ALL), "sub-all")
+        _html(str(page.to_all()), "sub-all")
     with gr.Column(visible=False, elem_id="sub-mine") as mine:
         with gr.Row(visible=site.identity.way == "token", elem_id="sub-token"):
             shown_key = _token(visible=True, name="sub-mine-key")
-            show = gr.Button("Show", size="sm", elem_id="sub-show")
+            show = gr.Button(here(t("Show")), size="sm", elem_id="sub-show")
         table = _html("", "sub-table", js=SCRIPT)
     with gr.Row(elem_id="sub-look"):
         receipt = gr.Textbox(
-            "", label="Look up a receipt", max_lines=1, max_length=LONGEST, elem_id="sub-receipt", placeholder="receipt"
+            "",
+            label=here(t("Look up a receipt")),
+            max_lines=1,
+            max_length=LONGEST,
+            elem_id="sub-receipt",
+            placeholder=here(t("receipt")),
         )
-        look = gr.Button("Look up", size="sm", elem_id="sub-go")
+        look = gr.Button(here(t("Look up")), size="sm", elem_id="sub-go")
     if site.settings.on_space:
-        gr.LoginButton("Sign in with Hugging Face", size="sm", elem_id="sub-sign-in")
+        gr.LoginButton(here(t("Sign in with Hugging Face")), size="sm", elem_id="sub-sign-in")
     timer = gr.Timer(LOOK_S, active=False)
     parts = Parts(head, away, one, report, withdraw, confirm, key, note, scores, about, mine, table, timer)
     events = _Events(site, parts)
@@ -107,7 +113,7 @@ def _html(value: str, name: str, *, js: str | None = None) -> gr.HTML:
 
 
 def _token(*, visible: bool, name: str) -> gr.Textbox:
-    return gr.Textbox("", label="Admin token", type="password", max_lines=1, visible=visible, elem_id=name)
+    return gr.Textbox("", label=here(t("Admin token")), type="password", max_lines=1, visible=visible, elem_id=name)
 
 
 def _outputs(parts: Parts) -> list[Any]:
@@ -146,9 +152,9 @@ class _Events:
             self._lookups.status(receipt)  # what is no receipt is not asked of the store
             self._site.desk.submissions.withdraw(receipt, sender)
         except EchoMindError as error:
-            return {self._parts.note: page.said(f"It was not withdrawn: {error}")}
+            return {self._parts.note: page.said(t("It was not withdrawn: {error}", error=error))}
         shown = self._shown(self._one(receipt, profile))
-        line = page.said("It was withdrawn.")
+        line = page.said(t("It was withdrawn."))
         return shown | {self._parts.confirm: gr.Column(visible=False), self._parts.note: line, self._parts.key: ""}
 
     def _one(self, receipt: str, profile: gr.OAuthProfile | None) -> page.Shown:
@@ -203,7 +209,7 @@ def _wire_downloads(site: Site, bundle: gr.Button, report: gr.Button, file: gr.D
             lookups.status(receipt)
             return {file: (bundle_file if whole else report_file)(submissions, receipt), note: ""}
         except EchoMindError as error:
-            return {file: None, note: page.said(f"It cannot be downloaded now: {error}")}
+            return {file: None, note: page.said(t("It cannot be downloaded now: {error}", error=error))}
 
     def make_bundle(request: gr.Request) -> Update:
         return make(request, whole=True)

@@ -11,8 +11,9 @@ from echomind.submissions.service import Status
 from echomind.ui import submissions_steps as way
 from echomind.ui.markup import h
 from echomind.ui.status_view import badges, clock, outside, sender_text
+from echomind.words import t
 
-_HEADS = ("Model", "Board", "State", "Received")
+_HEADS = (t("Model"), t("Board"), t("State"), t("Received"))
 
 
 def _row(status: Status, *, pick: bool, chosen: str) -> Markup:
@@ -20,7 +21,7 @@ def _row(status: Status, *, pick: bool, chosen: str) -> Markup:
     model: Markup = h("a", outside(form.model), href=f"/submissions?receipt={status.id}")
     if pick:
         model = h("button", outside(form.model), type="button", data_pick=status.id, class_="sub-pick")
-    sender = h("small", "by ", sender_text(status.receipt.sender)) if pick else None
+    sender = h("small", t("by {sender}", sender=sender_text(status.receipt.sender))) if pick else None
     return h(
         "tr",
         h("th", model, sender, scope="row"),
@@ -40,7 +41,7 @@ def table_html(
     """
     shown = found[:most] if most else found
     if len(shown) < len(found):
-        caption = f"{caption}: the newest {len(shown):,} of {len(found):,}"
+        caption = t("{caption}: the newest {n:,} of {n2:,}", caption=caption, n=len(shown), n2=len(found))
     if not shown:
         return h("p", nothing, class_="em-note")
     return h(

@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass
 
 import gradio as gr
+from markupsafe import Markup
 
 from echomind.errors import EchoMindError
 from echomind.scoring.report import SCORER_VERSION
@@ -19,21 +20,36 @@ from echomind.ui.markup import h, together
 from echomind.ui.status_view import about_html, head_html
 from echomind.ui.submissions_list import table_html
 from echomind.ui.submissions_scores import Scored, scores_html
+from echomind.words import t
 
 log = logging.getLogger(__name__)
-TITLE = h("div", h("h1", "Submissions"), class_="em-title")
-ALL = h("p", h("a", "All my submissions", href="/submissions"), class_="sub-said")
-WITHDRAW = h(
-    "div",
-    h("p", h("strong", "Withdraw this submission?")),
-    h("p", "What goes: its row on the board, at once, and its place in the queue. This cannot be undone."),
-    h("p", "What stays: this page, the files, the scores and what happened, for whoever has the receipt."),
-    h("p", "The same files may be handed in again afterwards."),
-)
+
+
+def title() -> Markup:
+    """The page's heading."""
+    return h("div", h("h1", t("Submissions")), class_="em-title")
+
+
+def to_all() -> Markup:
+    """The way to all submissions of who is asking."""
+    return h("p", h("a", t("All my submissions"), href="/submissions"), class_="sub-said")
+
+
+def withdrawing() -> Markup:
+    """What withdrawing means."""
+    return h(
+        "div",
+        h("p", h("strong", t("Withdraw this submission?"))),
+        h("p", t("What goes: its row on the board, at once, and its place in the queue. This cannot be undone.")),
+        h("p", t("What stays: this page, the files, the scores and what happened, for whoever has the receipt.")),
+        h("p", t("The same files may be handed in again afterwards.")),
+    )
+
+
 SIGN_IN = {
-    "huggingface": "Sign in to see what you have handed in.",
-    "token": "Show the admin token to see what was handed in at this machine.",
-    "closed": "Nothing can be handed in here: its operator has not set ECHOMIND_ADMIN_TOKEN.",
+    "huggingface": t("Sign in to see what you have handed in."),
+    "token": t("Show the admin token to see what was handed in at this machine."),
+    "closed": t("Nothing can be handed in here: its operator has not set ECHOMIND_ADMIN_TOKEN."),
     "here": "",
 }
 
@@ -53,7 +69,7 @@ class Shown:
 
 def told(line: str) -> Shown:
     """One calm line in place of a submission."""
-    return Shown(str(together(TITLE, h("p", line, role="status", class_="em-note sub-told-line"))), line=line)
+    return Shown(str(together(title(), h("p", line, role="status", class_="em-note sub-told-line"))), line=line)
 
 
 def said(line: str) -> str:
@@ -99,9 +115,9 @@ def one(submissions: Submissions, lookups: Lookups, how: Way, receipt: str, prof
     try:
         status = lookups.status(receipt)
     except UnknownSubmission:
-        return told("There is no submission with this receipt. A receipt is 45 characters long: is this one whole?")
+        return told(t("There is no submission with this receipt. A receipt is 45 characters long: is this one whole?"))
     except EchoMindError as error:
-        return told(f"This submission cannot be shown now: {error}")
+        return told(t("This submission cannot be shown now: {error}", error=error))
     sender = may_be_sender(how, profile, status.receipt)
     return page_of(status, scored_by(submissions, status), sender=sender)
 
@@ -111,7 +127,11 @@ def mine(submissions: Submissions, sender: Sender) -> str:
     try:
         found = submissions.mine(sender)
     except StoreError as error:
-        return str(h("p", f"Your submissions cannot be shown now: {error}", role="alert", class_="em-note"))
-    caption = "Handed in at this machine" if sender.provider == "local" else f"Handed in by {sender.name}"
-    nothing = together("Nothing was handed in yet. ", h("a", "Hand in results", href="/submit"))
+        return str(
+            h("p", t("Your submissions cannot be shown now: {error}", error=error), role="alert", class_="em-note")
+        )
+    caption = (
+        t("Handed in at this machine") if sender.provider == "local" else t("Handed in by {name}", name=sender.name)
+    )
+    nothing = together(t("Nothing was handed in yet."), " ", h("a", t("Hand in results"), href="/submit"))
     return str(table_html(found, caption, nothing))

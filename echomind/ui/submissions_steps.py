@@ -9,34 +9,38 @@ from typing import Literal
 
 from echomind.submissions.model import EventKind, State
 from echomind.submissions.service import Happened, Status
+from echomind.words import t
 
 Mark = Literal["done", "now", "todo"]
 
 # What a state is called on the pages, and what it means for the sender.
 STATES: Mapping[State, tuple[str, str]] = {
-    "received": ("Received", "It is kept and waits to be scored."),
-    "scoring": ("Scoring", "It is being scored now."),
-    "scored": ("Scored", "Its row is about to be shown."),
-    "published": ("Published", "Its row is on the leaderboard."),
-    "failed": ("Failed", "It could not be scored. Put right what is said here and hand it in again."),
-    "held": ("Waits for a person", "It is kept. A moderator looks at it next; its sender has nothing to do."),
-    "withdrawn": ("Withdrawn", "Its sender took it back. It has no row."),
+    "received": (t("Received"), t("It is kept and waits to be scored.")),
+    "scoring": (t("Scoring"), t("It is being scored now.")),
+    "scored": (t("Scored"), t("Its row is about to be shown.")),
+    "published": (t("Published"), t("Its row is on the leaderboard.")),
+    "failed": (t("Failed"), t("It could not be scored. Put right what is said here and hand it in again.")),
+    "held": (t("Waits for a person"), t("It is kept. A moderator looks at it next; its sender has nothing to do.")),
+    "withdrawn": (t("Withdrawn"), t("Its sender took it back. It has no row.")),
 }
-RETURNED = ("Returned", "A moderator gave it back to its sender. Put right what is said here and hand it in again.")
+RETURNED = (
+    t("Returned"),
+    t("A moderator gave it back to its sender. Put right what is said here and hand it in again."),
+)
 EVENTS: Mapping[EventKind, str] = {
-    "received": "Received",
-    "claimed": "Scoring began",
-    "released": "Waits to be scored again",
-    "scored": "Scored",
-    "failed": "Failed",
-    "held": "Waits for a person",
-    "published": "Published",
-    "withdrawn": "Withdrawn by its sender",
-    "verified": "Verified by a moderator",
-    "unverified": "No longer verified",
-    "hidden": "Hidden by a moderator",
-    "shown": "Shown again",
-    "returned": "Returned to its sender by a moderator",
+    "received": t("Received"),
+    "claimed": t("Scoring began"),
+    "released": t("Waits to be scored again"),
+    "scored": t("Scored"),
+    "failed": t("Failed"),
+    "held": t("Waits for a person"),
+    "published": t("Published"),
+    "withdrawn": t("Withdrawn by its sender"),
+    "verified": t("Verified by a moderator"),
+    "unverified": t("No longer verified"),
+    "hidden": t("Hidden by a moderator"),
+    "shown": t("Shown again"),
+    "returned": t("Returned to its sender by a moderator"),
 }
 _WAY: tuple[tuple[State, EventKind], ...] = (
     ("received", "received"),

@@ -18,9 +18,10 @@ from echomind.settings import ROOT, Settings
 from echomind.ui import submit_view as view
 from echomind.ui.page import current_page
 from echomind.ui.site import Site
-from echomind.ui.submit_draft import ANOTHER, BACK, HAND_IN, HANDING_IN, VOICES_OF_BOARD, Draft
+from echomind.ui.submit_draft import ANOTHER, BACK, HAND_IN, HANDING_IN, Draft, voices_script
 from echomind.ui.submit_form import NAMES, NEEDED, build_field, defaults, given
 from echomind.ui.submit_steps import CHECK, CHOOSE, CONFIRM, RECEIPT, SIGN_IN, Given, Shown, Steps
+from echomind.words import here, t
 
 CHECKS_AT_ONCE = 2  # a check takes a core for a second; the rest wait in the page's queue
 LOOK_S = 1.0  # between two looks at a submission that is being scored
@@ -49,22 +50,22 @@ def build_submit(site: Site) -> None:
     script = (settings.assets_dir / "submit.js").read_text(encoding="utf-8")
     _html(view.heading(), script)
     with gr.Walkthrough(selected=CHOOSE, elem_id="submit-walk") as walk:
-        with gr.Step("Choose", id=CHOOSE, elem_id="submit-1"):
+        with gr.Step(here(t("Choose")), id=CHOOSE, elem_id="submit-1"):
             fields, files, shown, buttons = _choose(settings, script)
-        with gr.Step("Check", id=CHECK, elem_id="submit-2"):
+        with gr.Step(here(t("Check")), id=CHECK, elem_id="submit-2"):
             shown["checked"] = _html("", script, "checked")
-            buttons |= _row(back="Back to the form", go_on="Continue")
-        with gr.Step("Sign in", id=SIGN_IN, elem_id="submit-3"):
+            buttons |= _row(back=t("Back to the form"), go_on=t("Continue"))
+        with gr.Step(here(t("Sign in")), id=SIGN_IN, elem_id="submit-3"):
             shown["signed"], key = _sign_in(site)
-            buttons |= _row(signed="Continue")
-        with gr.Step("Confirm", id=CONFIRM, elem_id="submit-4"):
+            buttons |= _row(signed=t("Continue"))
+        with gr.Step(here(t("Confirm")), id=CONFIRM, elem_id="submit-4"):
             shown["confirm"] = _html("", None, "confirm")
-            buttons |= _row(over="Back to the form", hand_in="Hand in")
-        with gr.Step("Receipt", id=RECEIPT, elem_id="submit-5"):
+            buttons |= _row(over=t("Back to the form"), hand_in=t("Hand in"))
+        with gr.Step(here(t("Receipt")), id=RECEIPT, elem_id="submit-5"):
             with gr.Row(elem_id="submit-receipt"):
                 shown["done"], shown["facts"] = _html("", None, "done"), _html("", script, "facts")
             shown["scores"] = _html("", None, "scores")
-            buttons |= _row(another="Hand in another")
+            buttons |= _row(another=t("Hand in another"))
     shown["refused"] = _html("", None, "refused")
     with gr.Row(elem_id="submit-below"):
         _below(site, script)
@@ -89,7 +90,7 @@ def _row(**words: str) -> dict[str, gr.Button]:
     with gr.Row(elem_classes="em-go"):
         return {
             name: gr.Button(
-                text,
+                here(text),
                 variant="primary" if name == last else "secondary",
                 min_width=120,
                 elem_id=f"submit-{name.replace('_', '-')}",
@@ -103,17 +104,19 @@ def _choose(settings: Settings, script: str) -> tuple[dict[str, Any], gr.File, d
     start = defaults(settings)
     with gr.Row(elem_id="submit-choose"):
         with gr.Column(elem_id="submit-drop"):
-            files = gr.File(file_count="multiple", label="Files", show_label=False, height=150, elem_id="submit-files")
+            files = gr.File(
+                file_count="multiple", label=here(t("Files")), show_label=False, height=150, elem_id="submit-files"
+            )
             shown = {"files": _html("", script, "tray")}
             _html(view.too_large(settings), script)
             _html(view.accepted(settings), script)
         with gr.Column(elem_id="submit-form"):
             fields = {name: build_field(name, settings, start) for name in NEEDED}
             _html(view.boards_note(settings) or "")
-            more = gr.Accordion("More about the model (optional)", open=False, elem_id="submit-more")
+            more = gr.Accordion(here(t("More about the model (optional)")), open=False, elem_id="submit-more")
             with more, gr.Row(elem_id="submit-optional"):
                 fields |= {name: build_field(name, settings, start) for name in NAMES if name not in NEEDED}
-            buttons = _row(forget="Forget this draft", check="Check")
+            buttons = _row(forget=t("Forget this draft"), check=t("Check"))
     return {name: fields[name] for name in NAMES}, files, shown, buttons
 
 
@@ -123,7 +126,12 @@ def _sign_in(site: Site) -> tuple[gr.HTML, gr.Textbox]:
     if site.settings.on_space:
         gr.LoginButton(elem_id="submit-login")
     key = gr.Textbox(
-        label="Admin token", type="password", max_lines=1, max_length=500, visible=way == "token", elem_id="submit-key"
+        label=here(t("Admin token")),
+        type="password",
+        max_lines=1,
+        max_length=500,
+        visible=way == "token",
+        elem_id="submit-key",
     )
     return signed, key
 
@@ -137,7 +145,7 @@ def _below(site: Site, script: str) -> None:
         if example:
             _html(example, script)
         if site.settings.on_space:
-            button, key = gr.Button("Show a key for my scripts", size="sm"), _html("", script, "script-key")
+            button, key = gr.Button(here(t("Show a key for my scripts")), size="sm"), _html("", script, "script-key")
             button.click(_key_shower(Steps(site, Path(get_upload_folder()))), None, key, **_QUICK)
 
 
@@ -199,7 +207,7 @@ def _wire(parts: Parts, steps: Steps, site: Site) -> None:
     seen = {**busy, "show_progress": "minimal"}
     gr.on([field.change for field in fields], None, fields, None, js=draft.script("keep"), **_PRIVATE)
     parts.fields["board"].input(
-        None, parts.fields["board"], parts.fields["voice"], js=VOICES_OF_BOARD, **_PRIVATE
+        None, parts.fields["board"], parts.fields["voice"], js=voices_script(), **_PRIVATE
     ).then(**remember)
     # Read as the browser sends it: see submit_uploads.
     parts.files.upload(add, [parts.files, tray], [*outputs, parts.files], preprocess=False, **_QUICK).then(**remember)

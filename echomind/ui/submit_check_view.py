@@ -16,25 +16,21 @@ from echomind.submissions.form import THE_FORM
 from echomind.ui.markup import h, together
 from echomind.ui.submit_form import field_words
 from echomind.ui.table import dash
+from echomind.words import Text, counted, joined, t
 
 SHOWN = 50  # problems in the table; all that are kept are in the list to download
 _PARTS = {
-    "transcripts": ("Transcripts", "understanding"),
-    "understanding": ("Understanding questions", "understanding"),
-    "reasoning": ("Reasoning questions", "reasoning"),
-    "replies": ("Replies", "conversation_text"),
-    "sound": ("Recordings of replies", "conversation_audio"),
+    "transcripts": (t("Transcripts"), "understanding"),
+    "understanding": (t("Understanding questions"), "understanding"),
+    "reasoning": (t("Reasoning questions"), "reasoning"),
+    "replies": (t("Replies"), "conversation_text"),
+    "sound": (t("Recordings of replies"), "conversation_audio"),
 }
 
 
 def visible(text: str) -> str:
     """``text`` with everything escaped that cannot be seen or turns the reading direction."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
-
-
-def count(number: int, one: str, many: str = "") -> str:
-    """``"1 problem"``, ``"2,000 problems"``."""
-    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
 def bar(share: float, level: str = "") -> Markup:
@@ -48,7 +44,7 @@ def download(words: str, name: str, text: str, id_: str, *, copy: bool = True) -
     return together(
         h("span", id=id_, data_text=text, hidden=True),
         h("button", words, type="button", data_download=name, data_from=id_, class_="em-button"),
-        h("button", "Copy it", type="button", data_copy=id_, class_="em-button") if copy else None,
+        h("button", t("Copy it"), type="button", data_copy=id_, class_="em-button") if copy else None,
     )
 
 
@@ -56,7 +52,7 @@ def check_html(check: Check, seconds: float, files: int) -> Markup:
     """Everything that a check found."""
     return together(
         _verdict(check, seconds, files),
-        _problems(check.problems, check.problem_count, "What to put right") if check.problem_count else None,
+        _problems(check.problems, check.problem_count, t("What to put right")) if check.problem_count else None,
         _list(check) if check.problem_count else None,
         _warnings(check) if check.warning_count else None,
         h("div", _coverage(check), preview_html(check.preview) if check.preview else None, class_="em-columns"),
@@ -66,46 +62,54 @@ def check_html(check: Check, seconds: float, files: int) -> Markup:
 def not_checked_html(why: str) -> Markup:
     """The check itself could not be made: not the sender's fault, and nothing is lost."""
     return together(
-        h("h2", "The check could not be run", class_="em-verdict"),
-        h("p", f"This is no fault of your files. {visible(why)}", role="alert"),
-        h("p", "Your files and the form are as they were. Try again in a moment.", class_="em-fine"),
+        h("h2", t("The check could not be run"), class_="em-verdict"),
+        h("p", t("This is no fault of your files. {visible}", visible=visible(why)), role="alert"),
+        h("p", t("Your files and the form are as they were. Try again in a moment."), class_="em-fine"),
     )
 
 
 def _verdict(check: Check, seconds: float, files: int) -> Markup:
-    took = "under 0.1 s" if seconds < 0.1 else f"{seconds:.1f} s"
-    took = f"{count(files, 'file')} checked in {took}; nothing was stored or sent on."
+    took = t("under 0.1 s") if seconds < 0.1 else f"{seconds:.1f} s"
+    took = counted(
+        files,
+        "1 file checked in {took}; nothing was stored or sent on.",
+        "{n:,} files checked in {took}; nothing was stored or sent on.",
+        took=took,
+    )
     if check.ok:
-        words = "Ready to hand in"
-        more = f"{check.answered:,} of {check.expected:,} items are answered. "
+        words: str = t("Ready to hand in")
+        more: list[str] = [
+            t("{answered:,} of {expected:,} items are answered.", answered=check.answered, expected=check.expected)
+        ]
         if check.answered < check.expected:
-            more += "What is not answered counts as wrong. "
+            more.append(t("What is not answered counts as wrong."))
     else:
-        words, more = f"{count(check.problem_count, 'problem')} to put right first", ""
+        words = counted(check.problem_count, "1 problem to put right first", "{n:,} problems to put right first")
+        more = []
     return together(
         h("h2", words, class_="em-verdict em-good" if check.ok else "em-verdict em-bad", role="status"),
-        h("p", more, took, class_="em-fine"),
+        h("p", joined(t(" "), [*more, took]), class_="em-fine"),
     )
 
 
 def _problems(problems: Sequence[Problem], number: int, title: str) -> Markup:
-    head = [h("th", words, scope="col") for words in ("Where", "Item or field", "Found", "Expected")]
+    head = [h("th", words, scope="col") for words in (t("Where"), t("Item or field"), t("Found"), t("Expected"))]
     rest = number - min(len(problems), SHOWN)
-    more = [h("tr", h("td", f"and {rest:,} more", colspan=4, class_="em-more"))] if rest else []
+    more = [h("tr", h("td", t("and {rest:,} more", rest=rest), colspan=4, class_="em-more"))] if rest else []
     rows = [_problem(problem) for problem in problems[:SHOWN]]
     table = h("table", h("caption", title, class_="em-hidden"), h("thead", h("tr", head)), h("tbody", rows, more))
-    return h("div", table, class_="em-told", tabindex=0, role="region", aria_label=f"{title}, scrolls")
+    return h("div", table, class_="em-told", tabindex=0, role="region", aria_label=t("{title}, scrolls", title=title))
 
 
 def _problem(problem: Problem) -> Markup:
     of_form = problem.file == THE_FORM
     field = field_words(problem.field) if of_form else problem.field
-    where = "The form" if of_form else visible(problem.file)
+    where = t("The form") if of_form else visible(problem.file)
     position = h("small", visible(problem.position)) if problem.position else None
     item = [visible(part) for part in (problem.item, field) if part]
     return h(
         "tr",
-        h("td", where or "The upload", position),
+        h("td", where or t("The upload"), position),
         h("td", " · ".join(item) or "—"),
         h("td", visible(problem.found) or "—"),
         h("td", visible(problem.expected) or "—"),
@@ -114,7 +118,7 @@ def _problem(problem: Problem) -> Markup:
 
 def _list(check: Check) -> Markup:
     text = "\n".join([*check.lines(), *check.warning_lines()]) + "\n"
-    return h("p", download("Download the list", "problems.txt", text, "submit-problems"), class_="em-actions")
+    return h("p", download(t("Download the list"), "problems.txt", text, "submit-problems"), class_="em-actions")
 
 
 def _warnings(check: Check) -> Markup:
@@ -122,8 +126,12 @@ def _warnings(check: Check) -> Markup:
     rest = check.warning_count - len(items)
     return h(
         "details",
-        h("summary", count(check.warning_count, "warning"), h("span", ": worth a look, not in the way")),
-        h("ul", items, h("li", f"and {rest:,} more") if rest else None),
+        h(
+            "summary",
+            counted(check.warning_count, "1 warning", "{n:,} warnings"),
+            h("span", t(": worth a look, not in the way")),
+        ),
+        h("ul", items, h("li", t("and {rest:,} more", rest=rest)) if rest else None),
         class_="em-warnings",
         open=check.warning_count <= 3,
     )
@@ -136,11 +144,11 @@ def _coverage(check: Check) -> Markup | None:
     types = [_type(name, part) for name, part in check.types.items()]
     return h(
         "section",
-        h("h3", "How much is answered"),
+        h("h3", t("How much is answered")),
         h("table", h("tbody", rows), class_="em-covered"),
         h(
             "details",
-            h("summary", "By type of question"),
+            h("summary", t("By type of question")),
             h("table", h("tbody", types), class_="em-covered"),
             open=any(part.answered < part.expected for part in check.types.values()) and check.ok,
         )
@@ -151,18 +159,23 @@ def _coverage(check: Check) -> Markup | None:
 
 def _type(name: str, part: Coverage) -> Markup:
     kind = QUESTION_TYPE.get(name)
-    title = kind.title.removeprefix("Fine Grained ") if kind else name
+    title = t(kind.title.removeprefix("Fine Grained ")) if kind else name
     return _covered(title, kind.level if kind else "", part)
 
 
 def _covered(title: str, level: str, part: Coverage) -> Markup:
     share = part.answered / part.expected if part.expected else 0.0
-    empty = h("small", f"{part.failed:,} of them empty") if part.failed else None
+    empty = h("small", t("{failed:,} of them empty", failed=part.failed)) if part.failed else None
     return h(
         "tr",
-        h("th", visible(title), scope="row"),
+        h("th", title if isinstance(title, Text) else visible(title), scope="row"),
         h("td", bar(share, level), class_="em-bar-cell"),
-        h("td", f"{part.answered:,} of {part.expected:,}", empty, class_="em-number"),
+        h(
+            "td",
+            t("{answered:,} of {expected:,}", answered=part.answered, expected=part.expected),
+            empty,
+            class_="em-number",
+        ),
     )
 
 
@@ -175,17 +188,22 @@ def preview_html(preview: Preview) -> Markup:
         metric = METRICS[metric_id]
         if metric_id in known:
             found = known[metric_id]
-            value = value_html(metric, found.cell) if found.cell else h("span", "when scored", class_="em-later")
+            value = value_html(metric, found.cell) if found.cell else h("span", t("when scored"), class_="em-later")
             rows.append(_metric(metric, value, found.n or (found.cell.n if found.cell else None)))
         elif metric_id in preview.absent:
             rows.append(_metric(metric, dash(preview.absent[metric_id]), None, preview.absent[metric_id]))
-    title = together(visible(preview.model) or "Model", h("small", f"{board.title}, not verified yet"))
-    return h("section", h("h3", "The row it would become"), metrics_table(title, rows))
+    title = together(
+        visible(preview.model) or t("Model"), h("small", t("{title}, not verified yet", title=board.title))
+    )
+    return h("section", h("h3", t("The row it would become")), metrics_table(title, rows))
 
 
 def metrics_table(title: Markup, rows: Sequence[Markup]) -> Markup:
     """A table of metrics with their values, in the board's order."""
-    heads = [h("th", "Metric", scope="col"), *(h("th", w, scope="col", class_="em-number") for w in ("Value", "n"))]
+    heads = [
+        h("th", t("Metric"), scope="col"),
+        *(h("th", w, scope="col", class_="em-number") for w in (t("Value"), "n")),
+    ]
     return h("table", h("caption", title), h("thead", h("tr", heads)), h("tbody", rows), class_="em-preview")
 
 
@@ -205,7 +223,7 @@ def value_html(metric: Metric, cell: Cell) -> Markup:
     if cell.low is None or cell.high is None:
         interval = None
     else:
-        interval = h("small", f"{metric.text(cell.low)}–{metric.text(cell.high)}", title="95 % interval")
+        interval = h("small", f"{metric.text(cell.low)}–{metric.text(cell.high)}", title=t("95 % interval"))
     return together(f"{metric.text(cell.value)}{unit}", interval)
 
 

@@ -7,6 +7,7 @@ import json
 from echomind.settings import Settings
 from echomind.submissions.references import VOICES
 from echomind.ui.submit_form import NAMES, allowed, defaults, voices_of
+from echomind.words import here
 
 
 class Draft:
@@ -22,14 +23,20 @@ class Draft:
         return f"(...values) => {{ {self._code}\nreturn {name}(...values); }}"
 
 
-_VOICES = json.dumps({board: voices_of(board) for board in VOICES})
-VOICES_OF_BOARD = f"""(board) => {{
-  const choices = ({_VOICES})[board] ?? [];
+def voices_script() -> str:
+    """The script that offers the voices of the board that was chosen."""
+    voices = json.dumps({board: [(here(words), voice) for words, voice in voices_of(board)] for board in VOICES})
+    return f"""(board) => {{
+  const choices = ({voices})[board] ?? [];
   return {{ choices, value: choices[0]?.[1], __type__: 'update' }};
 }}"""
+
+
 # to the first step, and what was refused is no matter any more
 BACK = "() => [{ selected: 1, __type__: 'update' }, '']"
-HANDING_IN = "() => ({ interactive: false, value: 'Handing in…', __type__: 'update' })"
-HAND_IN = "() => ({ interactive: true, value: 'Hand in', __type__: 'update' })"
+HANDING_IN = (
+    "() => ({ interactive: false, value: window.emWords?.['Handing in…'] ?? 'Handing in…', __type__: 'update' })"
+)
+HAND_IN = "() => ({ interactive: true, value: window.emWords?.['Hand in'] ?? 'Hand in', __type__: 'update' })"
 # the step, receipt and tray, the list of files, the timer: the form stays, for the same model with another prompt
 ANOTHER = "() => [{ selected: 1, __type__: 'update' }, '', '', '', { active: false, __type__: 'update' }]"

@@ -13,9 +13,10 @@ from echomind.leaderboard.boards import BOARDS
 from echomind.settings import Settings
 from echomind.submissions.form import FIELDS
 from echomind.submissions.references import VOICES, BoardId
+from echomind.words import here, t
 
 Choices = tuple[tuple[str, str], ...]  # words on the page, value
-NOT_STATED = ("not stated", "")
+NOT_STATED = (t("not stated"), "")
 
 
 @dataclass(frozen=True)
@@ -29,27 +30,27 @@ class Question:
 
 
 QUESTIONS: Mapping[str, Question] = {
-    "board": Question("Board"),
-    "model": Question("Model name", "As it shall stand on the board.", "My-SLM-7B"),
+    "board": Question(t("Board")),
+    "model": Question(t("Model name"), t("As it shall stand on the board."), "My-SLM-7B"),
     "prompt": Question(
-        "Prompt condition",
-        "How the model was prompted for its replies.",
-        choices=(("no system prompt (zero)", "zero"), ("basic", "basic"), ("enhanced", "enhanced")),
+        t("Prompt condition"),
+        t("How the model was prompted for its replies."),
+        choices=((t("no system prompt (zero)"), "zero"), (t("basic"), "basic"), (t("enhanced"), "enhanced")),
     ),
-    "voice": Question("Voices it listened to", choices=(("synthetic", "tts"), ("recorded people", "human"))),
-    "hub_id": Question("Hub id", example="owner/name"),
-    "org": Question("Organisation", example="university, company or your own name"),
-    "params_b": Question("Size, billions of parameters", example="7 or 0.5"),
-    "licence": Question("Licence", example="Apache-2.0"),
-    "weights": Question("Weights", choices=(("open", "open"), ("closed", "closed"), NOT_STATED)),
-    "speech_out": Question("It speaks its replies", choices=(("yes", "yes"), ("no", "no"), NOT_STATED)),
-    "url": Question("Paper or code", example="https://…"),
-    "decoding": Question("Decoding", example="greedy, 512 tokens"),
-    "runs": Question("Number of runs", example="1"),
+    "voice": Question(t("Voices it listened to"), choices=((t("synthetic"), "tts"), (t("recorded people"), "human"))),
+    "hub_id": Question(t("Hub id"), example="owner/name"),
+    "org": Question(t("Organisation"), example=t("university, company or your own name")),
+    "params_b": Question(t("Size, billions of parameters"), example=t("7 or 0.5")),
+    "licence": Question(t("Licence"), example="Apache-2.0"),
+    "weights": Question(t("Weights"), choices=((t("open"), "open"), (t("closed"), "closed"), NOT_STATED)),
+    "speech_out": Question(t("It speaks its replies"), choices=((t("yes"), "yes"), (t("no"), "no"), NOT_STATED)),
+    "url": Question(t("Paper or code"), example="https://…"),
+    "decoding": Question(t("Decoding"), example=t("greedy, 512 tokens")),
+    "runs": Question(t("Number of runs"), example="1"),
     "contact": Question(
-        "Contact (private)",
-        "Only this board's moderators see it, should they have a question. Never published.",
-        "e-mail or web address",
+        t("Contact (private)"),
+        t("Only this board's moderators see it, should they have a question. Never published."),
+        t("e-mail or web address"),
     ),
 }
 _BY_NAME = {field.name: field for field in FIELDS}
@@ -65,7 +66,7 @@ def closed_boards(settings: Settings) -> dict[BoardId, str]:
         "humdial": bool(settings.humdial_set),
     }
     return {
-        board: "not scored here, since this server lacks the reference answers; the command below scores it anywhere"
+        board: t("not scored here, since this server lacks the reference answers; the command below scores it anywhere")
         for board in VOICES
         if not here[board]
     }
@@ -111,10 +112,19 @@ def build_field(name: str, settings: Settings, start: Mapping[str, str]) -> gr.R
     """The component that asks for a field."""
     asked, field = QUESTIONS[name], _BY_NAME[name]
     choices = {"board": open_boards(settings), "voice": voices_of(start["board"])}.get(name, asked.choices)
-    label = f"{asked.label} · needed" if field.needed else asked.label
-    frame: dict[str, Any] = {"label": label, "info": asked.hint or None, "elem_id": f"submit-{name}", "min_width": 200}
+    label = t("{label} · needed", label=asked.label) if field.needed else asked.label
+    frame: dict[str, Any] = {
+        "label": here(label),
+        "info": here(asked.hint) or None,
+        "elem_id": f"submit-{name}",
+        "min_width": 200,
+    }
     if name == "board" or asked.choices:
-        return gr.Radio(list(choices), value=start[name] or None if field.needed else start[name], **frame)
+        return gr.Radio(
+            [(here(words), value) for words, value in choices],
+            value=start[name] or None if field.needed else start[name],
+            **frame,
+        )
     return gr.Textbox(
-        placeholder=asked.example, max_length=field.longest, max_lines=1, elem_classes="em-field", **frame
+        placeholder=here(asked.example), max_length=field.longest, max_lines=1, elem_classes="em-field", **frame
     )

@@ -13,17 +13,27 @@ from echomind.submissions.layout import to_json
 from echomind.submissions.model import Receipt, State
 from echomind.submissions.service import Status
 from echomind.ui.markup import h, link, together
-from echomind.ui.submit_check_view import bar, count, download, scores_html, visible
+from echomind.ui.submit_check_view import bar, download, scores_html, visible
+from echomind.words import Text, counted, joined, t
 
 # What a state is called on the page, and what it means for the sender.
 STATES: Mapping[State, tuple[str, str]] = {
-    "received": ("Received", "It is kept and waits to be scored. You may close this page: nothing depends on it."),
-    "scoring": ("Being scored", "It is kept and being scored. You may close this page: nothing depends on it."),
-    "scored": ("Scored", "Its row is about to be shown."),
-    "published": ("Published", "Its row is on the leaderboard, marked as not verified until a moderator has looked."),
-    "failed": ("Not scored", "Put right what is said below and hand it in again."),
-    "held": ("Waits for a person", "It is kept. A moderator will look at it; there is nothing that you have to do."),
-    "withdrawn": ("Withdrawn", "It was taken back by its sender."),
+    "received": (
+        t("Received"),
+        t("It is kept and waits to be scored. You may close this page: nothing depends on it."),
+    ),
+    "scoring": (t("Being scored"), t("It is kept and being scored. You may close this page: nothing depends on it.")),
+    "scored": (t("Scored"), t("Its row is about to be shown.")),
+    "published": (
+        t("Published"),
+        t("Its row is on the leaderboard, marked as not verified until a moderator has looked."),
+    ),
+    "failed": (t("Not scored"), t("Put right what is said below and hand it in again.")),
+    "held": (
+        t("Waits for a person"),
+        t("It is kept. A moderator will look at it; there is nothing that you have to do."),
+    ),
+    "withdrawn": (t("Withdrawn"), t("It was taken back by its sender.")),
 }
 MOVING: frozenset[State] = frozenset({"received", "scoring", "scored"})  # a while later it is another state
 _WAY: tuple[State, ...] = ("received", "scoring", "scored", "published")
@@ -44,7 +54,7 @@ def state_html(status: Status, told: str = "") -> Markup:
     """Where a submission is, with ``told`` above it: the part of a receipt that changes while one looks at it."""
     return h(
         "div",
-        h("p", visible(told), class_="em-said", role="status") if told else None,
+        h("p", told if isinstance(told, Text) else visible(told), class_="em-said", role="status") if told else None,
         _now(status),
         class_="em-done",
         data_state=status.state,
@@ -55,9 +65,14 @@ def state_html(status: Status, told: str = "") -> Markup:
 def lost_html(submission_id: str, why: str) -> Markup:
     """The state cannot be read now; the receipt is as good as before."""
     return together(
-        h("h2", "Received", class_="em-verdict em-good"),
-        h("p", "Your receipt is ", h("code", submission_id, id="submit-id"), "; it is kept."),
-        h("p", f"Its state cannot be shown at the moment: {visible(why)}", class_="em-fine", role="status"),
+        h("h2", t("Received"), class_="em-verdict em-good"),
+        h("p", t("Your receipt is {receipt}; it is kept.", receipt=h("code", submission_id, id="submit-id"))),
+        h(
+            "p",
+            t("Its state cannot be shown at the moment: {visible}", visible=visible(why)),
+            class_="em-fine",
+            role="status",
+        ),
     )
 
 
@@ -75,7 +90,7 @@ def _now(status: Status) -> Markup:
         h("p", meaning),
         h("p", visible(status.reason), class_="em-reason") if status.reason else None,
         _progress(status),
-        h("p", "Not yet copied to the store that outlives this server; that follows by itself.", class_="em-fine")
+        h("p", t("Not yet copied to the store that outlives this server; that follows by itself."), class_="em-fine")
         if not status.stored
         else None,
         _way(status) if status.state in _WAY else None,
@@ -86,13 +101,17 @@ def _now(status: Status) -> Markup:
 def _progress(status: Status) -> Markup | None:
     if status.state == "received" and status.position:
         ahead = status.position - 1
-        words = "Next to be scored." if not ahead else f"{count(ahead, 'submission')} ahead of it."
+        words = (
+            t("Next to be scored.")
+            if not ahead
+            else counted(ahead, "1 submission ahead of it.", "{n:,} submissions ahead of it.")
+        )
         return h("p", words, class_="em-fine")
     if status.state != "scoring":
         return None
     done = status.progress.done if status.progress else 0.0
-    doing = visible(status.progress.doing) if status.progress else "starting"
-    return h("p", bar(done), h("span", f"{100 * done:.0f} %, {doing}"), class_="em-progress")
+    doing = visible(status.progress.doing) if status.progress else t("starting")
+    return h("p", bar(done), h("span", joined(t(", "), (f"{100 * done:.0f} %", doing))), class_="em-progress")
 
 
 def _way(status: Status) -> Markup:
@@ -106,33 +125,33 @@ def _way(status: Status) -> Markup:
             h("span", STATES[state][0]),
             h("time", f"{times[state]:%H:%M:%S}", datetime=times[state].isoformat())
             if state in times and place <= reached
-            else h("span", "—", aria_label="not yet"),
+            else h("span", "—", aria_label=t("not yet")),
             class_="em-reached" if place <= reached else None,
         )
         for place, state in enumerate(_WAY)
     ]
-    return h("ol", steps, class_="em-way", aria_label="States, times in UTC")
+    return h("ol", steps, class_="em-way", aria_label=t("States, times in UTC"))
 
 
 def facts_html(receipt: Receipt) -> Markup:
     """What was received, to be copied and kept: the part of a receipt that never changes."""
     size = sum(file.size for file in receipt.files)
     facts: list[tuple[str, Markup | str]] = [
-        ("Model", visible(receipt.form.model)),
-        ("Board", BOARDS[receipt.form.board].title),
-        ("Received", clock(receipt.at)),
-        ("From", _from(receipt)),
-        ("Files", f"{count(len(receipt.files), 'file')}, {size / 2**20:.1f} MB"),
+        (t("Model"), visible(receipt.form.model)),
+        (t("Board"), BOARDS[receipt.form.board].title),
+        (t("Received"), clock(receipt.at)),
+        (t("From"), _from(receipt)),
+        (t("Files"), joined(t(", "), (counted(len(receipt.files), "1 file", "{n:,} files"), f"{size / 2**20:.1f} MB"))),
     ]
     rows = [piece for name, value in facts for piece in (h("dt", name), h("dd", value))]
     return h(
         "section",
-        h("dl", _copied("Receipt", receipt.id, "submit-id"), rows),
-        h("dl", _copied("Content hash, SHA-256", receipt.content, "submit-content")),
+        h("dl", _copied(t("Receipt"), receipt.id, "submit-id"), rows),
+        h("dl", _copied(t("Content hash, SHA-256"), receipt.content, "submit-content")),
         h(
             "p",
             download(
-                "Download the receipt",
+                t("Download the receipt"),
                 f"receipt-{receipt.id}.json",
                 to_json(receipt).decode("utf-8"),
                 "submit-json",
@@ -145,21 +164,32 @@ def facts_html(receipt: Receipt) -> Markup:
 
 
 def _from(receipt: Receipt) -> str:
-    return "this machine" if receipt.sender.provider == "local" else visible(receipt.sender.name)
+    return t("this machine") if receipt.sender.provider == "local" else visible(receipt.sender.name)
 
 
 def _copied(words: str, value: str, id_: str) -> list[Markup]:
-    button = h("button", "Copy", type="button", data_copy=id_, class_="em-button em-small", aria_label=f"Copy {words}")
+    button = h(
+        "button",
+        t("Copy"),
+        type="button",
+        data_copy=id_,
+        class_="em-button em-small",
+        aria_label=t("Copy {words}", words=words),
+    )
     return [h("dt", words), h("dd", h("code", value, id=id_), button)]
 
 
 def _links(status: Status) -> Markup:
     board = status.receipt.form.board
-    row = h("a", f"See the row on the Leaderboard, board {BOARDS[board].title}", href=f"/leaderboard?board={board}")
+    row = h(
+        "a",
+        t("See the row on the Leaderboard, board {title}", title=BOARDS[board].title),
+        href=f"/leaderboard?board={board}",
+    )
     return h(
         "p",
         row if status.state == "published" else None,
-        h("a", "The page of this submission", href=f"/submissions?receipt={status.id}"),
+        h("a", t("The page of this submission"), href=f"/submissions?receipt={status.id}"),
         class_="em-links",
     )
 
@@ -173,11 +203,14 @@ def scored_html(status: Status, report: ScoreReport | None) -> Markup:
         cells |= part
     title = together(
         link(visible(status.receipt.form.model), status.receipt.form.url),
-        h("small", f"{BOARDS[status.receipt.form.board].title}, scored by {report.scorer}"),
+        h(
+            "small",
+            t("{title}, scored by {scorer}", title=BOARDS[status.receipt.form.board].title, scorer=report.scorer),
+        ),
     )
     return h(
         "section",
-        h("h3", "Scores"),
+        h("h3", t("Scores")),
         scores_html(status.receipt.form.board, cells, title),
         class_="em-receipt-scores",
     )

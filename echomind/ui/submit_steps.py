@@ -28,13 +28,18 @@ from echomind.ui import submit_view as view
 from echomind.ui.identity import KEY_S, NotSignedIn
 from echomind.ui.received_files import ReceivedFiles
 from echomind.ui.site import Site
-from echomind.ui.submit_check_view import check_html, not_checked_html
+from echomind.ui.submit_check_view import check_html, not_checked_html, visible
 from echomind.ui.submit_receipt_view import facts_html, is_moving, lost_html, scored_html, state_html
 from echomind.ui.submit_uploads import UploadDesk
+from echomind.words import t
 
 CHOOSE, CHECK, SIGN_IN, CONFIRM, RECEIPT = range(1, 6)
-_AGAIN = "Nothing is lost; try again in a moment."
-_LATER = "Nothing is lost: the form is kept in this browser, the files for an hour."
+_AGAIN = t("Nothing is lost; try again in a moment.")
+_LATER = t("Nothing is lost: the form is kept in this browser, the files for an hour.")
+
+
+def _capital(told: str) -> str:
+    return told[:1].upper() + told[1:]
 
 
 @dataclass(frozen=True)
@@ -139,7 +144,7 @@ class Steps:
             return Shown(step=SIGN_IN, signed=self._signed(given), refused=view.refused(str(error)))
         except AlreadyReceived as error:
             submission_id = error.submission_id
-            told = "These files were received before. This is the receipt of then; nothing was handed in twice."
+            told = t("These files were received before. This is the receipt of then; nothing was handed in twice.")
         except NoTray as error:
             return Shown(step=CHOOSE, tray="", files=view.files_html([], str(error)), ready=False)
         except IntakeError as error:
@@ -148,7 +153,7 @@ class Steps:
             )
         except EchoMindError as error:  # a limit is reached, or it cannot be checked or kept now
             again = _LATER if isinstance(error, LimitReached) else _AGAIN
-            return Shown(refused=view.refused(f"{error}. {again}"))
+            return Shown(refused=view.refused(t("{error}. {again}", error=visible(_capital(str(error))), again=again)))
         return self.look(submission_id, told)
 
     def look(self, submission_id: str, told: str = "") -> Shown:
@@ -214,7 +219,9 @@ class Steps:
         return view.sign_in_html(self._site.identity.way, name)
 
     def _confirm(self, check: Check, given: Given) -> Markup:
-        unnamed = "the holder of the admin token" if self._site.identity.way == "token" else "whoever uses this machine"
+        unnamed = (
+            t("the holder of the admin token") if self._site.identity.way == "token" else t("whoever uses this machine")
+        )
         who = given.profile.username if given.profile is not None else unnamed
         return view.confirm_html(check if check.ok else None, who, self._site.settings)
 

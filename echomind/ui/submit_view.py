@@ -14,18 +14,21 @@ from echomind.submissions.check import Check
 from echomind.submissions.sent_files import Incoming
 from echomind.ui.identity import Way
 from echomind.ui.markup import h, together
-from echomind.ui.submit_check_view import count, download, preview_html, visible
+from echomind.ui.submit_check_view import download, preview_html, visible
 from echomind.ui.submit_form import closed_boards
+from echomind.words import Text, counted, joined, t
 
 SCHEMA = "submission.schema.json"  # below assets
 EXAMPLE = Path("examples", "submit.py")  # below the repository's root
-_LOST = "Connection lost. Nothing is lost: your files and the form are kept. Go on, or try again, when it is back."
+_LOST = t("Connection lost. Nothing is lost: your files and the form are kept. Go on, or try again, when it is back.")
 _WHO = {
-    "here": "On this machine no sign-in is needed: who uses the app here hands in as “local”.",
-    "token": "Whoever hands in here shows the admin token of this app. It is not kept in your browser.",
-    "huggingface": "Your Hugging Face name stands beside the submission. Nothing else of your account is read.",
-    "closed": "Nothing can be handed in here: other machines reach this app, and it has no way to know who they are. "
-    "Its operator can set ECHOMIND_ADMIN_TOKEN. Checking works all the same.",
+    "here": t("On this machine no sign-in is needed: who uses the app here hands in as “local”."),
+    "token": t("Whoever hands in here shows the admin token of this app. It is not kept in your browser."),
+    "huggingface": t("Your Hugging Face name stands beside the submission. Nothing else of your account is read."),
+    "closed": t(
+        "Nothing can be handed in here: other machines reach this app, and it has no way to know who they are. "
+        "Its operator can set ECHOMIND_ADMIN_TOKEN. Checking works all the same."
+    ),
 }
 
 
@@ -34,10 +37,10 @@ def heading() -> Markup:
     return together(
         h(
             "div",
-            h("h1", "Submit"),
+            h("h1", t("Submit")),
             h(
                 "p",
-                "Drop your model's raw answers: they are checked at once and scored here, the same for everybody.",
+                t("Drop your model's raw answers: they are checked at once and scored here, the same for everybody."),
             ),
             class_="em-title",
         ),
@@ -53,25 +56,28 @@ def accepted(settings: Settings) -> Markup:
         "div",
         h(
             "p",
-            h("strong", "What the official EchoMind runner writes"),
-            ", or JSON Lines with ",
-            h("code", "key"),
-            " and ",
-            h("code", "pred"),
-            ": .json, .jsonl, or a .zip of them.",
+            t(
+                "{official}, or JSON Lines with {key} and {pred}: .json, .jsonl, or a .zip of them.",
+                official=h("strong", t("What the official EchoMind runner writes")),
+                key=h("code", "key"),
+                pred=h("code", "pred"),
+            ),
         ),
         h(
             "p",
-            f"Recordings of replies may come along as WAV or FLAC. Up to {settings.max_upload_mb} MB in all; "
-            "part of a set is fine, what is missing is shown.",
+            t(
+                "Recordings of replies may come along as WAV or FLAC. Up to {max_upload_mb} MB in all; "
+                "part of a set is fine, what is missing is shown.",
+                max_upload_mb=settings.max_upload_mb,
+            ),
         ),
         h(
             "p",
-            download("JSON Schema", SCHEMA, schema.read_text(encoding="utf-8"), "submit-schema", copy=False)
+            download(t("JSON Schema"), SCHEMA, schema.read_text(encoding="utf-8"), "submit-schema", copy=False)
             if described
             else None,
-            h("a", "From a script", href="#submit-scripts"),
-            h("a", "Score it yourself", href="#submit-scoring"),
+            h("a", t("From a script"), href="#submit-scripts"),
+            h("a", t("Score it yourself"), href="#submit-scoring"),
             class_="em-links",
         ),
         class_="em-accepted",
@@ -81,7 +87,7 @@ def accepted(settings: Settings) -> Markup:
 def too_large(settings: Settings) -> Markup:
     """The line about a file that is too large, filled in by the page's script."""
     limit = settings.max_upload_mb * 2**20
-    words = f"the {settings.max_upload_mb} MB that are taken"
+    words = t("the {max_upload_mb} MB that are taken", max_upload_mb=settings.max_upload_mb)
     return h("p", data_limit=limit, data_words=words, hidden=True, role="alert", class_="em-refused")
 
 
@@ -99,28 +105,39 @@ def files_html(files: Sequence[Incoming], told: str = "") -> Markup:
         total += size
         remove = h(
             "button",
-            "Remove",
+            t("Remove"),
             type="button",
             data_remove=number,
             class_="em-button em-small",
-            aria_label=f"Remove {visible(file.sent_as)}",
+            aria_label=t("Remove {name}", name=visible(file.sent_as)),
         )
         rows.append(
             h("li", h("span", visible(file.sent_as), class_="em-file-name"), h("small", size_words(size)), remove)
         )
     summary = None
     if rows:
-        summary = h("p", f"{count(len(rows), 'file')}, {size_words(total)}. More can be dropped.", class_="em-fine")
+        summary = h(
+            "p",
+            counted(
+                len(rows),
+                "1 file, {size}. More can be dropped.",
+                "{n:,} files, {size}. More can be dropped.",
+                size=size_words(total),
+            ),
+            class_="em-fine",
+        )
     return together(
         refused(told) if told else None,
-        h("ul", rows, class_="em-files", aria_label="Chosen files") if rows else None,
+        h("ul", rows, class_="em-files", aria_label=t("Chosen files")) if rows else None,
         summary,
     )
 
 
 def refused(told: str) -> Markup:
     """One line in place: what was not possible, and why."""
-    return h("p", visible(told[:1].upper() + told[1:]), role="alert", class_="em-refused")
+    return h(
+        "p", told if isinstance(told, Text) else visible(told[:1].upper() + told[1:]), role="alert", class_="em-refused"
+    )
 
 
 def boards_note(settings: Settings) -> Markup | None:
@@ -129,14 +146,16 @@ def boards_note(settings: Settings) -> Markup | None:
     by_reason: dict[str, list[str]] = {}
     for board, reason in closed.items():
         by_reason.setdefault(reason, []).append(BOARDS[board].title)
-    lines = [h("p", h("strong", " and ".join(names)), f": {reason}.") for reason, names in by_reason.items()]
+    lines = [
+        h("p", h("strong", joined(t(" and "), names)), t(": "), reason, t(".")) for reason, names in by_reason.items()
+    ]
     return h("div", lines, class_="em-fine") if lines else None
 
 
 def sign_in_html(way: Way, name: str = "") -> Markup:
     """Who hands in, by the way that people show it here."""
-    signed = h("p", "Signed in as ", h("strong", visible(name)), ".", role="status") if name else None
-    return together(h("h2", "Who hands it in"), signed, h("p", _WHO[way]))
+    signed = h("p", t("Signed in as {name}.", name=h("strong", visible(name))), role="status") if name else None
+    return together(h("h2", t("Who hands it in")), signed, h("p", _WHO[way]))
 
 
 def confirm_html(check: Check | None, who: str, settings: Settings) -> Markup:
@@ -144,29 +163,40 @@ def confirm_html(check: Check | None, who: str, settings: Settings) -> Markup:
     if check is None or check.preview is None:
         return Markup("")
     per_day = settings.submissions_per_day
-    limit = f"At most {count(per_day, 'submission')} in 24 hours are taken of one sender. " if per_day else ""
+    limit = counted(
+        per_day,
+        "At most 1 submission in 24 hours is taken of one sender.",
+        "At most {n:,} submissions in 24 hours are taken of one sender.",
+    )
     return together(
-        h("h2", "Hand it in?"),
+        h("h2", t("Hand it in?")),
         h(
             "div",
             h(
                 "section",
-                h("h3", "Public"),
+                h("h3", t("Public")),
                 h(
                     "ul",
-                    h("li", "the row, with your form and the name it was handed in under"),
-                    h("li", "the files with the predictions, to be downloaded by anybody"),
-                    h("li", "the score report: every number with its interval"),
+                    h("li", t("the row, with your form and the name it was handed in under")),
+                    h("li", t("the files with the predictions, to be downloaded by anybody")),
+                    h("li", t("the score report: every number with its interval")),
                 ),
-                h("h3", "Not public"),
+                h("h3", t("Not public")),
                 h(
                     "ul",
-                    h("li", "the contact: only moderators see it"),
-                    h("li", "how old your account is: only moderators see it"),
+                    h("li", t("the contact: only moderators see it")),
+                    h("li", t("how old your account is: only moderators see it")),
                 ),
                 h(
                     "p",
-                    f"Handed in by {who}. {limit}You can withdraw it at any time, on its own page.",
+                    joined(
+                        t(" "),
+                        [
+                            t("Handed in by {who}.", who=who),
+                            *([limit] if per_day else []),
+                            t("You can withdraw it at any time, on its own page."),
+                        ],
+                    ),
                     class_="em-fine",
                 ),
             ),
@@ -180,12 +210,16 @@ def scoring_html(settings: Settings) -> Markup:
     """How answers are scored, for whoever wonders."""
     return h(
         "article",
-        h("h2", "How it is scored", id="submit-scoring"),
+        h("h2", t("How it is scored"), id="submit-scoring"),
         h(
             "p",
-            f"By {SCORER_VERSION}, the same for everybody and the same as the command, to the last digit. Answers that "
-            "cannot be read or are missing count as wrong, never as left out. Every value comes with a 95 % interval, "
-            "drawn over scripts, since the voices of one script are no independent tries.",
+            t(
+                "By {SCORER_VERSION}, the same for everybody and the same as the command, to the last "
+                "digit. Answers that cannot be read or are missing count as wrong, never as left out. "
+                "Every value comes with a 95 % interval, drawn over scripts, since the voices of one "
+                "script are no independent tries.",
+                SCORER_VERSION=SCORER_VERSION,
+            ),
         ),
         h("pre", "python -m echomind score your-files/", class_="em-code"),
         class_="em-below",
@@ -199,7 +233,7 @@ def script_html(example: Path) -> Markup | None:
     text = example.read_text(encoding="utf-8")
     return together(
         h("pre", h("code", text, id="submit-example"), tabindex=0, class_="em-code"),
-        h("p", h("button", "Copy", type="button", data_copy="submit-example", class_="em-button")),
+        h("p", h("button", t("Copy"), type="button", data_copy="submit-example", class_="em-button")),
     )
 
 
@@ -207,18 +241,18 @@ def script_title(example: bool) -> Markup:
     """What scripts can do, and where the submissions of a visitor are."""
     return h(
         "article",
-        h("h2", "For scripts", id="submit-scripts"),
+        h("h2", t("For scripts"), id="submit-scripts"),
         h(
             "p",
-            "The same check and the same hand-in, as endpoints: ",
+            t("The same check and the same hand-in, as endpoints: "),
             h("code", "/check_submission"),
             ", ",
             h("code", "/submit"),
             ", ",
             h("code", "/submission_status"),
-            "." if not example else ":",
+            t(".") if not example else t(":"),
         ),
-        h("p", "What was handed in before: ", h("a", "My submissions", href="/submissions"), "."),
+        h("p", t("What was handed in before: {link}.", link=h("a", t("My submissions"), href="/submissions"))),
         class_="em-below",
     )
 
@@ -228,7 +262,7 @@ def key_html(key: str, hours: float) -> Markup:
     return h(
         "p",
         h("code", key, id="submit-key"),
-        h("button", "Copy", type="button", data_copy="submit-key", class_="em-button em-small"),
-        h("small", f" Good for {hours:g} hours, under your name. Treat it like a password."),
+        h("button", t("Copy"), type="button", data_copy="submit-key", class_="em-button em-small"),
+        h("small", t(" Good for {hours:g} hours, under your name. Treat it like a password.", hours=hours)),
         class_="em-key",
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 from urllib.parse import quote
 
 from markupsafe import Markup
@@ -11,15 +10,19 @@ from markupsafe import Markup
 from echomind.leaderboard.arrange import Row, Table
 from echomind.leaderboard.metrics import LANGUAGES, METRICS
 from echomind.leaderboard.records import Provenance
-from echomind.leaderboard.view import MAX_PINS, MORE, key_title
+from echomind.leaderboard.view import MAX_PINS, MORE, key_words
 from echomind.ui.markup import h, link, together
 from echomind.ui.table_cells import dash, rank_cell, score_cell
 from echomind.ui.table_head import shows_mean, table_head
+from echomind.words import cached, counted, joined, t
 
 __all__ = ["MISSING", "dash", "parameters", "table_frame"]
 
-MISSING = "Rows of submissions are missing for now: where they are kept cannot be read. They come back by themselves."
-_KINDS = {"paper": "Paper", "submission": "Submission", "measured": "Measured here"}
+MISSING = t(
+    "Rows of submissions are missing for now: where they are kept cannot be read. They come back by themselves."
+)
+_WEIGHTS = {"open": t("open weights"), "closed": t("closed weights")}
+_KINDS = {"paper": t("Paper"), "submission": t("Submission"), "measured": t("Measured here")}
 _PIN = h("svg", h("path", d="M5 1h6l-1 5 3 3H9v5l-1 1-1-1V9H3l3-3z"), viewbox="0 0 16 16", aria_hidden="true")
 
 
@@ -49,8 +52,10 @@ def _pin(table: Table, row: Row) -> Markup:
         data_act="pin",
         data_value=row.slug,
         aria_pressed="true" if row.pinned else "false",
-        aria_label=f"Keep {row.record.model.name} on top",
-        title=f"{MAX_PINS} rows are on top already: take one off first" if full else "Keep on top, to compare",
+        aria_label=t("Keep {name} on top", name=row.record.model.name),
+        title=t("{MAX_PINS} rows are on top already: take one off first", MAX_PINS=MAX_PINS)
+        if full
+        else t("Keep on top, to compare"),
         disabled=full,
         class_="em-pin",
     )
@@ -59,19 +64,23 @@ def _pin(table: Table, row: Row) -> Markup:
 def _model(table: Table, row: Row) -> Markup:
     model, provenance = row.record.model, row.record.provenance
     size = parameters(model.params_b) if model.params_b else None
-    details = (model.org, size, model.weights and f"{model.weights} weights")
+    details = (model.org, size, model.weights and _WEIGHTS[model.weights])
     sent = provenance.receipt is not None
     said = (
-        together("submission " if sent else "row ", h("span", row.mark, class_="em-mark")) if row.mark else None,
-        "unverified" if sent and not provenance.verified else None,
+        together(t("submission") if sent else t("row"), " ", h("span", row.mark, class_="em-mark"))
+        if row.mark
+        else None,
+        t("unverified") if sent and not provenance.verified else None,
     )
     return h(
         "th",
         _pin(table, row),
-        h("a", h("bdi", model.name), href=model_address(table.board.id, row.slug), title="All about this model"),
+        h("a", h("bdi", model.name), href=model_address(table.board.id, row.slug), title=t("All about this model")),
         _small(details),
         _small(said, "em-apart"),
-        h("small", f"not ranked: {row.unlike}", class_="em-unranked") if row.unlike else None,
+        h("small", t("not ranked: {why}", why=row.unranked_because), class_="em-unranked")
+        if row.unranked_because
+        else None,
         scope="row",
     )
 
@@ -79,14 +88,16 @@ def _model(table: Table, row: Row) -> Markup:
 def _kind_and_date(provenance: Provenance) -> Markup:
     """In two lines, as every row of the table has them."""
     date = h("small", f"{provenance.date:%Y-%m-%d}")
-    return together(_KINDS[provenance.kind], h("span", ", ", class_="em-hidden"), date)
+    return together(_KINDS[provenance.kind], h("span", t(", "), class_="em-hidden"), date)
 
 
-@lru_cache(maxsize=4096)
+@cached(4096)
 def _source(provenance: Provenance) -> Markup:
     if provenance.receipt is not None:
         checked = (
-            "a person compared it with its source" if provenance.verified else "nobody compared it with its source"
+            t("a person compared it with its source")
+            if provenance.verified
+            else t("nobody compared it with its source")
         )
         return h(
             "td",
@@ -94,12 +105,12 @@ def _source(provenance: Provenance) -> Markup:
                 "a",
                 _kind_and_date(provenance),
                 href=f"/submissions?receipt={quote(provenance.receipt, safe='')}",
-                title=f"The submission {provenance.receipt}",
+                title=t("The submission {receipt}", receipt=provenance.receipt),
             ),
-            h("small", "verified" if provenance.verified else "unverified", title=checked),
+            h("small", t("verified") if provenance.verified else t("unverified"), title=checked),
         )
     second_hand = (
-        None if provenance.verified else h("small", "second-hand", title="not compared with the source itself")
+        None if provenance.verified else h("small", t("second-hand"), title=t("not compared with the source itself"))
     )
     return h("td", link(_kind_and_date(provenance), provenance.url, provenance.source), second_hand)
 
@@ -113,13 +124,15 @@ def _mean(table: Table, value: float) -> str:
 def _coverage(table: Table, row: Row) -> str:
     """Of all metrics of the board in this language, those that the row has, whichever columns are shown."""
     columns = table.board.columns(table.view.language or None)
-    return f"{sum(m.id in row.record.scores for m in columns)} of {len(columns)}"
+    return t("{there} of {n}", there=sum(m.id in row.record.scores for m in columns), n=len(columns))
 
 
 def _row(table: Table, row: Row) -> Markup:
     mean = None
     if shows_mean(table.order):
-        mean = h("td", dash("a score is missing") if row.value is None else _mean(table, row.value), class_="em-number")
+        mean = h(
+            "td", dash(t("a score is missing")) if row.value is None else _mean(table, row.value), class_="em-number"
+        )
     return h(
         "tr",
         rank_cell(table, row),
@@ -136,35 +149,35 @@ def _caption(table: Table) -> str:
     parts = [table.board.title]
     if table.view.language:
         parts.append(LANGUAGES[table.view.language])
-    shown = f"{table.found} of {table.total}" if table.found != table.total else str(table.total)
+    shown: str = str(table.total)
+    if table.found != table.total:
+        shown = t("{found} of {total}", found=table.found, total=table.total)
     if table.models == table.total:
-        parts.append(f"{shown} {'model' if table.total == 1 else 'models'}")
+        parts.append(counted(table.total, "{shown} model", "{shown} models", shown=shown))
     else:
-        parts.append(f"{shown} rows of {table.models} {'model' if table.models == 1 else 'models'}")
-    keys = ", then ".join(
-        f"{key_title(table.view, sort.by)}{'' if sort.best_first else ', worst first'}" for sort in table.view.sorted_by
-    )
-    parts.append(f"by {keys}")
+        parts.append(counted(table.models, "{shown} rows of {n} model", "{shown} rows of {n} models", shown=shown))
+    keys = [key_words(table.view, sort) for sort in table.view.sorted_by]
+    parts.append(t("by {keys}", keys=joined(t(", then "), keys)))
     pinned = sum(row.pinned for row in table.rows)
     if pinned:
-        parts.append(f"{pinned} kept on top")
+        parts.append(t("{pinned} kept on top", pinned=pinned))
     if len(table.sent) < len(table.rows):
-        parts.append(f"the first {len(table.sent)} are shown")
-    return " · ".join(parts)
+        parts.append(t("the first {n} are shown", n=len(table.sent)))
+    return joined(" · ", parts)
 
 
 def _nothing(table: Table) -> Markup | str:
     """What stands in place of rows: why there are none, and the way back."""
     if not table.total:
-        return "This board has no results yet."
+        return t("This board has no results yet.")
     text = table.view.text.strip()
     if text and not table.view.filters:
-        said = f"No model matches “{table.view.text}”."
+        said = t("No model matches “{text}”.", text=table.view.text)
     elif text:
-        said = f"No model matches “{table.view.text}” and the filters."
+        said = t("No model matches “{text}” and the filters.", text=table.view.text)
     else:
-        said = "No model passes these filters."
-    return together(said, h("button", "Clear filters", type="button", data_act="clear", class_="em-plain-button"))
+        said = t("No model passes these filters.")
+    return together(said, h("button", t("Clear filters"), type="button", data_act="clear", class_="em-plain-button"))
 
 
 def _more(table: Table) -> Markup | None:
@@ -173,9 +186,22 @@ def _more(table: Table) -> Markup | None:
         return None
     return h(
         "p",
-        h("button", f"Show {min(left, MORE)} more", type="button", data_act="more", class_="em-plain-button"),
-        h("button", f"Show all {len(table.rows)}", type="button", data_act="all", class_="em-plain-button"),
-        h("span", f"{len(table.sent)} of {len(table.rows)} rows are shown; searching and sorting take in all of them."),
+        h(
+            "button",
+            t("Show {n} more", n=min(left, MORE)),
+            type="button",
+            data_act="more",
+            class_="em-plain-button",
+        ),
+        h("button", t("Show all {n}", n=len(table.rows)), type="button", data_act="all", class_="em-plain-button"),
+        h(
+            "span",
+            t(
+                "{n} of {n2} rows are shown; searching and sorting take in all of them.",
+                n=len(table.sent),
+                n2=len(table.rows),
+            ),
+        ),
         class_="em-more",
     )
 
@@ -205,5 +231,5 @@ def table_frame(table: Table) -> Markup:
         ),
         tabindex=0,
         role="region",
-        aria_label="Scores, scrolls sideways",
+        aria_label=t("Scores, scrolls sideways"),
     )

@@ -14,14 +14,17 @@ from echomind.leaderboard.frame import absence
 from echomind.leaderboard.intervals import ScoreInterval, interval_of
 from echomind.leaderboard.metrics import METRICS, Metric
 from echomind.ui.markup import SLOT, Template, h
+from echomind.words import cached, language, t
 
 APPROXIMATE = "≈"
 
 
-@lru_cache(maxsize=1024)
+@cached(1024)
 def dash(reason: str) -> Markup:
     """A missing value: an em dash that says why, to the pointer and to a screen reader."""
-    return h("span", "—", role="img", title=reason, aria_label=f"missing: {reason}", class_="em-missing")
+    return h(
+        "span", "—", role="img", title=reason, aria_label=t("missing: {reason}", reason=reason), class_="em-missing"
+    )
 
 
 _CELL = Template(h("td", SLOT, class_=SLOT))
@@ -60,7 +63,7 @@ def range_text(metric: Metric, interval: ScoreInterval) -> str:
 
 def score_cell(table: Table, row: Row, metric: Metric) -> Markup:
     """One score: its value, whether it is among the best two, its interval and the number of items behind it."""
-    key = (row.slug, metric.id, table.view.heat)
+    key = (row.slug, f"{metric.id} {language()}", table.view.heat)
     made: Markup | None = table.drawn.get(key)
     if made is None:
         made = table.drawn[key] = _score(table, row, metric)
@@ -75,9 +78,9 @@ def _score(table: Table, row: Row, metric: Metric) -> Markup:
     said: str | Markup = _text(metric.id, value)
     if not row.unlike:
         if table.best.get(metric.id) == value:
-            said = _TOP("best", said)
+            said = _TOP(t("best"), said)
         elif table.second.get(metric.id) == value:
-            said = _TOP("2nd", said)
+            said = _TOP(t("2nd"), said)
     step = shade(table, metric, value) if table.view.heat and not row.unlike else 0
     classes = f"em-number em-{metric.group} em-shade-{step}" if step else "em-number"
     interval, n = interval_of(record, metric.id), record.n.get(metric.id)
@@ -100,12 +103,20 @@ def place_words(table: Table, row: Row) -> str:
     if place is None:
         return ""
     if table.view.official or place.clear is None:
-        why = "as the source's own site counts" if table.view.official else place.reason
-        return f"place {place.plain} by value alone: {why}"
+        why = t("as the source's own site counts") if table.view.official else place.reason
+        return t("place {plain} by value alone: {why}", plain=place.plain, why=why)
     models = len(table.ranking.ranks) if table.ranking is not None else 0
-    better = "nobody is" if place.clear == 1 else f"{place.clear - 1} of {models} are"
-    kind = "approximate" if place.interval is not None and place.interval.kind == "approximate" else "measured"
-    return f"{better} clearly better; somewhere from place {place.clear} to {place.worst}, by {kind} intervals"
+    rough = place.interval is not None and place.interval.kind == "approximate"
+    by = t("by approximate intervals") if rough else t("by measured intervals")
+    return t(
+        "{better}; somewhere from place {clear} to {worst}, {by}",
+        better=t("nobody is clearly better")
+        if place.clear == 1
+        else t("{n} of {models} are clearly better", n=place.clear - 1, models=models),
+        clear=place.clear,
+        worst=place.worst,
+        by=by,
+    )
 
 
 def rank_cell(table: Table, row: Row) -> Markup:
@@ -113,16 +124,18 @@ def rank_cell(table: Table, row: Row) -> Markup:
     place = row.place
     if place is None:
         if row.unlike:
-            why = f"measured with another protocol, so not ranked with the others: {row.unlike}"
+            why = t("measured with another protocol, so not ranked with the others: {unlike}", unlike=row.unlike)
+        elif row.other_row:
+            why = t("no rank: {reason}", reason=row.unranked_because)
         else:
-            why = "no rank: a score of this order is missing" if table.order else "this board has no ranking"
+            why = t("no rank: a score of this order is missing") if table.order else t("this board has no ranking")
         return h("td", dash(why), class_="em-rank em-number")
     span = None
     if not table.view.official and place.clear is not None and place.worst != place.clear:
         approximate = place.interval is not None and place.interval.kind == "approximate"
         span = h(
             "small",
-            h("span", "may be ", class_="em-hidden"),
+            h("span", t("may be "), class_="em-hidden"),
             f"{place.clear}–{place.worst}",
             class_="em-approximate" if approximate else None,
         )

@@ -8,10 +8,11 @@ from markupsafe import Markup
 
 from echomind.leaderboard.arrange import Table
 from echomind.leaderboard.boards import Order
-from echomind.leaderboard.metrics import GROUPS, LANGUAGES, METRICS, Metric
+from echomind.leaderboard.metrics import GROUPS, METRICS, Metric
 from echomind.ui.markup import h
+from echomind.words import t
 
-_ORDINALS = ("first", "second", "third", "fourth")
+_ORDINALS = (t(", first key"), t(", second key"), t(", third key"), t(", fourth key"))
 
 
 def shows_mean(order: Order | None) -> bool:
@@ -36,14 +37,14 @@ def _button(table: Table, label: str, key: str, hint: str, higher_is_better: boo
         number = str(place + 1) if len(keys) > 1 else ""
         mark = h("span", f"{'▼' if down else '▲'}{number}", aria_hidden="true", class_="em-sorted")
         if place:
-            mark = mark + h("span", f", {_ORDINALS[place]} key", class_="em-hidden")
+            mark = mark + h("span", _ORDINALS[place], class_="em-hidden")
     return h(
         "button",
         label,
         mark,
         type="button",
         data_sort=key,
-        title=f"{hint}. With the shift key: as a further key",
+        title=t("{hint}. With the shift key: as a further key", hint=hint),
         class_="em-sort",
     )
 
@@ -60,17 +61,16 @@ def _explain(words: str | Markup, target: str, hint: str) -> Markup:
 
 
 def _metric(table: Table, metric: Metric) -> Markup:
-    better = "higher is better" if metric.higher_is_better else "lower is better"
-    title = metric.title.removesuffix(f" ({LANGUAGES.get(metric.language or '', '')})")
+    better = t("higher is better") if metric.higher_is_better else t("lower is better")
     return h(
         "th",
-        _button(table, metric.term, metric.id, f"Sort by {metric.title}", metric.higher_is_better),
-        _explain(title, f"about-{metric.id}", f"What {metric.term} means"),
+        _button(table, metric.term, metric.id, t("Sort by {title}", title=metric.title), metric.higher_is_better),
+        _explain(metric.short, f"about-{metric.id}", t("What {term} means", term=metric.term)),
         h(
             "small",
             "↑ " if metric.higher_is_better else "↓ ",
             metric.range,
-            h("span", f", {better}", class_="em-hidden"),
+            h("span", t(", "), better, class_="em-hidden"),
             class_="em-range",
         ),
         scope="col",
@@ -83,8 +83,8 @@ def _mean(table: Table, order: Order) -> Markup:
     of = ", ".join(METRICS[metric].term for metric in order.metrics)
     return h(
         "th",
-        _button(table, "Mean", order.id, "Sort by this order", order.higher_is_better),
-        h("small", f"of {of}", class_="em-range"),
+        _button(table, t("Mean"), order.id, t("Sort by this order"), order.higher_is_better),
+        h("small", t("of {of}", of=of), class_="em-range"),
         scope="col",
         rowspan=2,
         aria_sort=_state(table, order.id, order.higher_is_better),
@@ -107,13 +107,13 @@ def table_head(table: Table) -> Markup:
     lead = [
         h(
             "th",
-            _explain("Rank", "about-rank", "What the rank and its range mean"),
-            h("small", "by value", class_="em-range") if _by_value(table) else None,
+            _explain(t("Rank"), "about-rank", t("What the rank and its range mean")),
+            h("small", t("by value"), class_="em-range") if _by_value(table) else None,
             scope="col",
             rowspan=2,
             class_="em-rank",
         ),
-        _row_key(table, "Model", "name", "Sort by name"),
+        _row_key(table, t("Model"), "name", t("Sort by name")),
     ]
     if table.order is not None and shows_mean(table.order):
         lead.append(_mean(table, table.order))
@@ -122,7 +122,7 @@ def table_head(table: Table) -> Markup:
         for group, members in groupby(table.metrics, key=lambda metric: metric.group)
     ]
     tail = [
-        _row_key(table, "Scores", "coverage", "Sort by how many of the board's scores there are"),
-        _row_key(table, "Source", "date", "Sort by date"),
+        _row_key(table, t("Scores"), "coverage", t("Sort by how many of the board's scores there are")),
+        _row_key(table, t("Source"), "date", t("Sort by date")),
     ]
     return h("thead", h("tr", lead, groups, tail), h("tr", [_metric(table, metric) for metric in table.metrics]))

@@ -8,17 +8,19 @@ from markupsafe import Markup
 
 from echomind.leaderboard.arrange import Table
 from echomind.leaderboard.changes import Change
+from echomind.leaderboard.counted import ONE_A_MODEL
 from echomind.leaderboard.exports import TITLES
 from echomind.leaderboard.metrics import Metric
 from echomind.leaderboard.protocols import protocol_text
 from echomind.ui.markup import Child, h, together
 from echomind.ui.table import model_address
+from echomind.words import joined, t
 
-SUBMISSION_ROWS = (
+SUBMISSION_ROWS = t(
     "A row of a submission was scored here, from predictions that somebody sent. It is unverified until a person has "
     "compared it with its source; its link shows what was sent and every score."
 )
-READING = (
+READING = t(
     "≈ marks an interval that was worked out from the number of questions alone; the true one is as a rule wider. A "
     "score without an interval has none that was published. Best and 2nd are by value among the ranked rows."
 )
@@ -29,19 +31,24 @@ def below_table(table: Table, changes: Sequence[Change] | None = None) -> Markup
     return h(
         "div",
         _downloads(table),
-        h("p", h("strong", "Read with care. "), table.board.note, class_="em-note"),
-        h("p", h("strong", "Places. "), f"{_places(table)} {READING}", class_="em-note") if table.rows else None,
-        h("p", h("strong", "Submissions. "), SUBMISSION_ROWS, class_="em-note") if _has_submissions(table) else None,
+        h("p", h("strong", t("Read with care. ")), table.board.note, class_="em-note"),
         h(
             "p",
-            "Ranked together only when measured alike: ",
-            protocol_text(table.board.protocol),
-            ".",
+            h("strong", t("Places. ")),
+            joined(t(" "), (_places(table), *([ONE_A_MODEL] if table.ranking else []), READING)),
+            class_="em-note",
+        )
+        if table.rows
+        else None,
+        h("p", h("strong", t("Submissions. ")), SUBMISSION_ROWS, class_="em-note") if _has_submissions(table) else None,
+        h(
+            "p",
+            t("Ranked together only when measured alike: {protocol}.", protocol=protocol_text(table.board.protocol)),
             class_="em-note",
         ),
-        h("ul", list(_sources(table)), class_="em-note em-sources", aria_label="Sources") if table.rows else None,
-        _part(table, "cite", "Cite this board", _citation(table)),
-        _part(table, "changes", "What changed when", _changes(table, changes)),
+        h("ul", list(_sources(table)), class_="em-note em-sources", aria_label=t("Sources")) if table.rows else None,
+        _part(table, "cite", t("Cite this board"), _citation(table)),
+        _part(table, "changes", t("What changed when"), _changes(table, changes)),
         h("div", _about_rank(table), [_explanation(metric) for metric in table.metrics]),
         class_="em-below",
     )
@@ -50,18 +57,29 @@ def below_table(table: Table, changes: Sequence[Change] | None = None) -> Markup
 def _downloads(table: Table) -> Markup | None:
     if not table.rows:
         return None
-    count = f"These {len(table.rows)} rows, {len(table.metrics)} columns, as"
     buttons = [
-        h("button", name, type="button", data_download=kind, title=f"{count} {name}") for kind, name in TITLES.items()
+        h(
+            "button",
+            name,
+            type="button",
+            data_download=kind,
+            title=t(
+                "These {rows} rows, {columns} columns, as {name}",
+                rows=len(table.rows),
+                columns=len(table.metrics),
+                name=name,
+            ),
+        )
+        for kind, name in TITLES.items()
     ]
-    return h("p", "Download what is shown: ", buttons, class_="em-note em-downloads")
+    return h("p", t("Download what is shown: "), buttons, class_="em-note em-downloads")
 
 
 def _places(table: Table) -> str:
     if table.ranking is None:
-        return "This board ranks nobody."
+        return t("This board ranks nobody.")
     if table.view.official:
-        return "Rank is by value alone, as the source's own site counts; it does not say which differences are real."
+        return t("Rank is by value alone, as the source's own site counts; it does not say which differences are real.")
     return table.ranking.sentence
 
 
@@ -90,15 +108,15 @@ def _citation(table: Table) -> Markup:
     board = table.board
     return together(
         h("pre", h("code", f"{board.citation}."), id="board-citation", tabindex=0),
-        h("p", f"Licence: {board.licence}.", class_="em-note"),
-        h("p", h("button", "Copy", type="button", data_copy="board-citation", class_="em-plain-button")),
+        h("p", t("Licence: {licence}.", licence=board.licence), class_="em-note"),
+        h("p", h("button", t("Copy"), type="button", data_copy="board-citation", class_="em-plain-button")),
     )
 
 
 def _changes(table: Table, changes: Sequence[Change] | None) -> Markup:
     if not changes:
-        return h("p", "Nothing is known to have changed.", class_="em-note")
-    head = h("tr", [h("th", word, scope="col") for word in ("Date", "Model", "What happened")])
+        return h("p", t("Nothing is known to have changed."), class_="em-note")
+    head = h("tr", [h("th", word, scope="col") for word in (t("Date"), t("Model"), t("What happened"))])
     rows = [
         h(
             "tr",
@@ -114,7 +132,7 @@ def _changes(table: Table, changes: Sequence[Change] | None) -> Markup:
         )
         for change in changes
     ]
-    caption = f"The newest {len(rows)} changes of {table.board.title}"
+    caption = t("The newest {n} changes of {title}", n=len(rows), title=table.board.title)
     return h("table", h("caption", caption), h("thead", head), h("tbody", rows), class_="em-plain")
 
 
@@ -130,12 +148,14 @@ def _sources(table: Table) -> Iterator[Markup]:
 def _about_rank(table: Table) -> Markup:
     return h(
         "div",
-        h("strong", "Rank"),
+        h("strong", t("Rank")),
         h("p", _places(table)),
         h(
             "p",
-            "Below a rank stands the range of places that a model may really have, as far as the intervals tell. "
-            "Models that cannot be told apart share a rank.",
+            t(
+                "Below a rank stands the range of places that a model may really have, as far as the intervals tell. "
+                "Models that cannot be told apart share a rank."
+            ),
         ),
         popover="auto",
         id="about-rank",
@@ -144,13 +164,13 @@ def _about_rank(table: Table) -> Markup:
 
 
 def _explanation(metric: Metric) -> Markup:
-    direction = "Higher is better" if metric.higher_is_better else "Lower is better"
+    direction = t("Higher is better") if metric.higher_is_better else t("Lower is better")
     return h(
         "div",
-        h("strong", f"{metric.title} · {metric.term}"),
+        h("strong", joined(" · ", (metric.title, metric.term))),
         h("p", metric.definition),
-        h("p", f"{direction}; range {metric.range}."),
-        h("p", h("small", f"Source: {metric.source}. Metric id: {metric.id}")),
+        h("p", t("{direction}; range {range}.", direction=direction, range=metric.range)),
+        h("p", h("small", t("Source: {source}. Metric id: {id}", source=metric.source, id=metric.id))),
         popover="auto",
         id=f"about-{metric.id}",
         class_="em-popover",

@@ -12,8 +12,9 @@ from echomind.leaderboard.arrange import Table
 from echomind.leaderboard.filters import ANY_SIZE, FACETS, Facet, size_words
 from echomind.leaderboard.metrics import GROUPS
 from echomind.leaderboard.presets import PRESETS, presets_for
-from echomind.leaderboard.view import MAX_SORTS, ROW_KEYS, key_title
+from echomind.leaderboard.view import MAX_SORTS, ROW_KEYS, key_title, key_words
 from echomind.ui.markup import h
+from echomind.words import t
 
 MOST_VALUES = 60  # of a facet in the panel; the search finds the others
 
@@ -43,7 +44,7 @@ def _facet(table: Table, facet: Facet) -> Markup | None:
             _box(facet.word(value), "filter", f"{facet.id}={value}", value in chosen, counts.get(value, 0))
             for value in shown
         ],
-        h("p", f"and {left} more: use the search", class_="em-note") if left > 0 else None,
+        h("p", t("and {left} more: use the search", left=left), class_="em-note") if left > 0 else None,
     )
 
 
@@ -72,7 +73,7 @@ def _panel(name: str, title: str, *parts: Markup | list[Markup | None] | None) -
             h("strong", title),
             h(
                 "button",
-                "Close",
+                t("Close"),
                 type="button",
                 popovertarget=name,
                 popovertargetaction="hide",
@@ -92,10 +93,10 @@ def _panel(name: str, title: str, *parts: Markup | list[Markup | None] | None) -
 def _filters(table: Table) -> Markup:
     size = h(
         "fieldset",
-        h("legend", "Size, billions of parameters"),
-        h("p", _end(table, 0, "from "), _end(table, 1, " to "), class_="em-ends"),
+        h("legend", t("Size, billions of parameters")),
+        h("p", _end(table, 0, t("from ")), _end(table, 1, t(" to ")), class_="em-ends"),
     )
-    return _panel("board-filters", "Filters", size, [_facet(table, facet) for facet in FACETS.values()])
+    return _panel("board-filters", t("Filters"), size, [_facet(table, facet) for facet in FACETS.values()])
 
 
 def _columns(table: Table) -> Markup:
@@ -104,13 +105,18 @@ def _columns(table: Table) -> Markup:
     groups = dict.fromkeys(metric.group for metric in all_columns)
     return _panel(
         "board-columns",
-        "Choose columns",
+        t("Choose columns"),
         [
             h(
                 "fieldset",
                 h("legend", GROUPS[group]),
                 [
-                    _box(f"{m.term}: {m.title}" if m.term != m.title else m.term, "column", m.id, m.id in shown)
+                    _box(
+                        t("{term}: {title}", term=m.term, title=m.title) if m.term != m.title else m.term,
+                        "column",
+                        m.id,
+                        m.id in shown,
+                    )
                     for m in all_columns
                     if m.group == group
                 ],
@@ -132,20 +138,20 @@ def _preset(table: Table) -> Markup:
         for preset, title in presets_for(table.board, table.view.language).items()
     ]
     if own or table.view.preset not in presets_for(table.board, table.view.language):
-        options.append(h("option", "Own choice" if own else PRESETS[table.view.preset], value="", selected=True))
-    return h("span", h("select", options, data_act="preset", aria_label="Columns"), class_="em-tool-list")
+        options.append(h("option", t("Own choice") if own else PRESETS[table.view.preset], value="", selected=True))
+    return h("span", h("select", options, data_act="preset", aria_label=t("Columns")), class_="em-tool-list")
 
 
 def _then(table: Table) -> Markup:
     view = table.view
     taken = {sort.by for sort in view.sorted_by}
     keys = [*(order.id for order in table.board.orders_for(view.language or None)), *(m.id for m in table.metrics)]
-    options = [h("option", "then by …", value="", selected=True)]
+    options = [h("option", t("then by …"), value="", selected=True)]
     options += [h("option", key_title(view, key), value=key) for key in (*keys, *ROW_KEYS) if key not in taken]
     full = len(view.sorted_by) >= MAX_SORTS
     return h(
         "span",
-        h("select", options, data_act="then", disabled=full, aria_label="Further sort key"),
+        h("select", options, data_act="then", disabled=full, aria_label=t("Further sort key")),
         class_="em-tool-list",
     )
 
@@ -159,7 +165,7 @@ def _compare(table: Table) -> Markup:
     if len(pins) < 2:
         return h("span", class_="em-compare")
     address = f"/models?board={table.board.id}&compare={','.join(pins)}"
-    return h("a", f"Compare these {len(pins)}", href=address, class_="em-compare em-tool")
+    return h("a", t("Compare these {n}", n=len(pins)), href=address, class_="em-compare em-tool")
 
 
 def _chip(words: str, act: str, value: str, hint: str) -> Markup:
@@ -171,7 +177,7 @@ def _chip(words: str, act: str, value: str, hint: str) -> Markup:
         data_act=act,
         data_value=value,
         title=hint,
-        aria_label=f"{hint}: {words}",
+        aria_label=t("{hint}: {words}", hint=hint, words=words),
         class_="em-chip",
     )
 
@@ -180,23 +186,29 @@ def _chips(table: Table) -> Markup:
     view = table.view
     chips = []
     if view.text.strip():
-        chips.append(_chip(f"“{view.text.strip()}”", "unsearch", "", "Take this search off"))
+        chips.append(_chip(f"“{view.text.strip()}”", "unsearch", "", t("Take this search off")))
     for facet, values in view.filters:
         for value in values:
-            words = f"{FACETS[facet].title}: {FACETS[facet].word(value)}"
-            chips.append(_chip(words, "filter", f"{facet}={value}", "Take this filter off"))
+            words = t("{facet}: {value}", facet=FACETS[facet].title, value=FACETS[facet].word(value))
+            chips.append(_chip(words, "filter", f"{facet}={value}", t("Take this filter off")))
     if view.size != ANY_SIZE:
-        chips.append(_chip(f"Size: {size_words(view.size)}", "size", "..", "Take this filter off"))
+        chips.append(
+            _chip(t("Size: {size_words}", size_words=size_words(view.size)), "size", "..", t("Take this filter off"))
+        )
     keys = view.sorted_by
     if len(keys) > 1:
         for i, sort in enumerate(keys):
-            way = "" if sort.best_first else ", worst first"
             chips.append(
-                _chip(f"{i + 1}. {key_title(view, sort.by)}{way}", "unsort", sort.by, "Take this sort key off")
+                _chip(
+                    t("{place}. {key}", place=i + 1, key=key_words(view, sort)),
+                    "unsort",
+                    sort.by,
+                    t("Take this sort key off"),
+                )
             )
     if len(chips) > 1 and view.narrowed:
-        chips.append(h("button", "Clear filters", type="button", data_act="clear", class_="em-plain-button"))
-    return h("div", chips, class_="em-chips", role="group", aria_label="Chosen filters and sort keys")
+        chips.append(h("button", t("Clear filters"), type="button", data_act="clear", class_="em-plain-button"))
+    return h("div", chips, class_="em-chips", role="group", aria_label=t("Chosen filters and sort keys"))
 
 
 def table_tools(table: Table) -> Markup:
@@ -207,19 +219,19 @@ def table_tools(table: Table) -> Markup:
         "div",
         h(
             "div",
-            _opener("board-filters", f"Filters ({chosen})" if chosen else "Filters"),
+            _opener("board-filters", t("Filters ({chosen})", chosen=chosen) if chosen else t("Filters")),
             _preset(table),
-            _opener("board-columns", "Choose columns"),
+            _opener("board-columns", t("Choose columns")),
             _then(table),
-            _switch("Shading", "heat", view.heat, "Shade each column from its worst fifth to its best"),
+            _switch(t("Shading"), "heat", view.heat, t("Shade each column from its worst fifth to its best")),
             _switch(
-                "Official places",
+                t("Official places"),
                 "official",
                 view.official,
-                "Places by value alone, as the source's own site counts them, without saying how sure they are",
+                t("Places by value alone, as the source's own site counts them, without saying how sure they are"),
             ),
             _compare(table),
-            h("button", "Copy link", type="button", data_copy_link=True, class_="em-tool em-copy-link"),
+            h("button", t("Copy link"), type="button", data_copy_link=True, class_="em-tool em-copy-link"),
             class_="em-tools",
         ),
         _chips(table),

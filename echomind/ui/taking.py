@@ -10,17 +10,20 @@ from markupsafe import Markup
 from echomind.leaderboard.citing import bibtex_note, eval_results_yaml
 from echomind.leaderboard.model_page import Entry
 from echomind.ui.markup import Child, h, link
+from echomind.words import t
 
 
 def _text_to_take(name: str, label: str, text: str, *, words: Sequence[Child | Markup], file: str = "") -> Markup:
     download = (
-        h("button", "Download", type="button", data_download=name, data_file=file, class_="em-take") if file else None
+        h("button", t("Download"), type="button", data_download=name, data_file=file, class_="em-take")
+        if file
+        else None
     )
     return h(
         "details",
         h("summary", label),
         h("p", *words, class_="em-note") if words else None,
-        h("p", h("button", "Copy", type="button", data_copy=name, class_="em-take"), download),
+        h("p", h("button", t("Copy"), type="button", data_copy=name, class_="em-take"), download),
         h("pre", h("code", text), id=name, tabindex=0),
     )
 
@@ -30,26 +33,32 @@ def take_along(entry: Entry) -> Markup:
     record = entry.record
     yaml = eval_results_yaml(record)
     whole = json.dumps(record.model_dump(mode="json", by_alias=True), ensure_ascii=False, indent=1)
-    about = link("the Hub's page about it", "https://huggingface.co/docs/hub/eval-results")
+    about = link(t("the Hub's page about it"), "https://huggingface.co/docs/hub/eval-results")
     if yaml is None:
         hub = h(
-            "p", "This board's data set is not on the Hub, so there is no .eval_results file for it.", class_="em-note"
+            "p",
+            t("This board's data set is not on the Hub, so there is no .eval_results file for it."),
+            class_="em-note",
         )
     else:
         words = (
-            "For a file in the folder .eval_results of the model's own repository on Hugging Face. The format is in "
-            "beta, see ",
+            t(
+                "For a file in the folder .eval_results of the model's own repository on Hugging Face. The format is "
+                "in beta, see "
+            ),
             about,
-            "; tasks are our metric ids, and which tasks a data set has is up to its owners.",
+            t("; tasks are our metric ids, and which tasks a data set has is up to its owners."),
         )
         hub = _text_to_take(
-            "take-yaml", "Copy as .eval_results YAML", yaml, words=words, file=f"{entry.board.id}-{entry.slug}.yaml"
+            "take-yaml", t("Copy as .eval_results YAML"), yaml, words=words, file=f"{entry.board.id}-{entry.slug}.yaml"
         )
     return h(
         "section",
-        h("h3", "Take it along"),
+        h("h3", t("Take it along")),
         hub,
-        _text_to_take("take-bibtex", "Copy row as BibTeX note", bibtex_note(entry.slug, record), words=()),
-        _text_to_take("take-json", "The record as JSON", whole, words=(), file=f"{entry.board.id}-{entry.slug}.json"),
+        _text_to_take("take-bibtex", t("Copy row as BibTeX note"), bibtex_note(entry.slug, record), words=()),
+        _text_to_take(
+            "take-json", t("The record as JSON"), whole, words=(), file=f"{entry.board.id}-{entry.slug}.json"
+        ),
         class_="em-along",
     )

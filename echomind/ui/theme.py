@@ -15,6 +15,8 @@ _TEXT = gr.themes.LocalFont("Source Sans Pro", _WEIGHTS)
 _HEADINGS = gr.themes.LocalFont("Quicksand", _WEIGHTS)
 _MONO = gr.themes.LocalFont("IBM Plex Mono", _WEIGHTS)
 
+_CHINESE = ("PingFang SC", "Noto Sans CJK SC", "Microsoft YaHei")  # of the visitor's own system: nothing is fetched
+
 _DESCRIPTION = '<meta name="description" content="How well do spoken language models hear how something is said?">'
 
 
@@ -25,7 +27,7 @@ def theme() -> gr.themes.Base:
         primary_hue=gr.themes.colors.stone,
         secondary_hue=gr.themes.colors.stone,
         neutral_hue=gr.themes.colors.stone,
-        font=(_TEXT, _HEADINGS, "system-ui", "sans-serif"),
+        font=(_TEXT, _HEADINGS, "system-ui", *_CHINESE, "sans-serif"),
         font_mono=(_MONO, "ui-monospace", "monospace"),
         radius_size=gr.themes.sizes.radius_lg,
     ).set(

@@ -11,19 +11,20 @@ from echomind.leaderboard.within_board import Known, WithinBoard
 from echomind.leaderboard.within_figure import heap_mean, heap_range, heaps
 from echomind.ui.markup import h, together
 from echomind.ui.table import dash
+from echomind.words import t
 
 _NUMBER = "em-number"
-NOTHING = "Of no row of this board the scores of single scripts are known."
+NOTHING = t("Of no row of this board the scores of single scripts are known.")
 
 
 def pair_title(pair: tuple[str, str]) -> str:
     """A link by the titles of its metrics."""
-    return " → ".join(METRICS[metric].title for metric in pair)
+    return t("{x} → {y}", x=METRICS[pair[0]].title, y=METRICS[pair[1]].title)
 
 
 def _row(known: Known, model: WithinModel) -> Markup:
     rank = model.result.spearman
-    kind = h("small", "floor: it hears no voice") if known.floor else None
+    kind = h("small", t("floor: it hears no voice")) if known.floor else None
     head = h("th", h("bdi", known.label), kind, scope="row")
     n = h("td", str(model.result.n), class_=_NUMBER)
     if rank is None:
@@ -39,7 +40,11 @@ def _row(known: Known, model: WithinModel) -> Markup:
 
 
 def _between(low: float | None, high: float | None, note: str) -> Markup | str:
-    return dash(f"no interval: {note}") if low is None or high is None else f"{number(low)} to {number(high)}"
+    return (
+        dash(t("no interval: {note}", note=note))
+        if low is None or high is None
+        else t("{number} to {number2}", number=number(low), number2=number(high))
+    )
 
 
 def _mean(link: PooledLink, name: str) -> Markup | None:
@@ -56,17 +61,17 @@ def _mean(link: PooledLink, name: str) -> Markup | None:
 
 
 def _models_table(found: WithinBoard) -> Markup:
-    columns = ("Model", "Spearman", "95 % interval", "p by chance", "Scripts")
+    columns = (t("Model"), "Spearman", t("95 % interval"), t("p by chance"), t("Scripts"))
     head = [h("th", title, scope="col", class_=_NUMBER if i else None) for i, title in enumerate(columns)]
     rows = [_row(known, model) for known, model in sorted(found.models, key=lambda pair: pair[0].floor)]
     means = [
         _mean(link, name)
-        for link, name in ((found.pooled, "Mean of the models"), (found.beyond, "Beyond what is easy for all"))
+        for link, name in ((found.pooled, t("Mean of the models")), (found.beyond, t("Beyond what is easy for all")))
         if link is not None
     ]
     return h(
         "table",
-        h("caption", "The link inside every model; intervals are over scripts"),
+        h("caption", t("The link inside every model; intervals are over scripts")),
         h("thead", h("tr", head)),
         h("tbody", rows, means),
         class_="em-plain",
@@ -84,10 +89,17 @@ def _heaps_table(model: WithinModel) -> Markup:
     ]
     return h(
         "details",
-        h("summary", "The plot as a table"),
+        h("summary", t("The plot as a table")),
         h(
             "table",
-            h("caption", f"Mean {model.y.title} of the scripts by {model.x.title}, with 95 % intervals"),
+            h(
+                "caption",
+                t(
+                    "Mean {title} of the scripts by {title2}, with 95 % intervals",
+                    title=model.y.title,
+                    title2=model.x.title,
+                ),
+            ),
             h("thead", h("tr", h("th", model.x.title, scope="col"), h("th", model.y.title, scope="col"))),
             h("tbody", rows),
             class_="em-plain",
@@ -103,7 +115,7 @@ def _overview(found: WithinBoard) -> str:
     known = [(row, model) for row, model in found.models if not row.floor]
     if len(known) == 1:
         return known[0][1].sentence
-    return "Too few models besides the floors for a mean; each stands for itself."
+    return t("Too few models besides the floors for a mean; each stands for itself.")
 
 
 def within_words(found: WithinBoard, slug: str) -> Markup:
@@ -118,8 +130,11 @@ def within_words(found: WithinBoard, slug: str) -> Markup:
         _models_table(found),
         h(
             "p",
-            "Read a model beside its floors: constant answers make links too, mostly below 0. Only what differs from "
-            "them says something about hearing. Each script counts a few questions, so luck blurs every link.",
+            t(
+                "Read a model beside its floors: constant answers make links too, mostly below 0. Only what differs "
+                "from them says something about hearing. Each script counts a few questions, so luck blurs every "
+                "link."
+            ),
             class_="em-note",
         ),
         _heaps_table(model) if model is not None else None,
@@ -133,8 +148,8 @@ def _left_out(found: WithinBoard) -> Markup | None:
         return None
     return h(
         "details",
-        h("summary", f"{len(found.left_out)} left out, each with its reason"),
-        h("ul", [h("li", together(h("strong", h("bdi", name)), f": {why}")) for name, why in found.left_out]),
+        h("summary", t("{n} left out, each with its reason", n=len(found.left_out))),
+        h("ul", [h("li", together(h("strong", h("bdi", name)), t(": "), why)) for name, why in found.left_out]),
         class_="em-note",
         data_keep="within-left-out",
     )
