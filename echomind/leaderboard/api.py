@@ -13,6 +13,7 @@ from echomind.leaderboard import schemas
 from echomind.leaderboard.boards import Board, Order, get_board
 from echomind.leaderboard.comparison import Comparison, compare
 from echomind.leaderboard.correlation import MIN_MODELS, SEED, Coefficient
+from echomind.leaderboard.counted import OTHER_ROW
 from echomind.leaderboard.frame import board_frame, ordered
 from echomind.leaderboard.metrics import METRICS, Metric
 from echomind.leaderboard.protocols import unlike
@@ -41,7 +42,7 @@ def _order(frame: pd.DataFrame, order: Order) -> schemas.OfficialOrder:
 def _row(board: Board, slug: str, record: Record, rank: int | None) -> schemas.BoardRow:
     return {
         "rank": rank,
-        "unranked_because": unlike(record.protocol, board.protocol) or None,
+        "unranked_because": _unranked(board, record, rank),
         "slug": slug,
         "model": cast(schemas.ModelInfo, record.model.model_dump(mode="json")),
         "protocol": cast(schemas.Protocol, record.protocol.model_dump(mode="json")),
@@ -51,6 +52,13 @@ def _row(board: Board, slug: str, record: Record, rank: int | None) -> schemas.B
         "intervals": {metric: list(bounds) for metric, bounds in record.intervals.items()},
         "coverage": {"scored": sum(m in record.scores for m in board.metrics), "of": len(board.metrics)},
     }
+
+
+def _unranked(board: Board, record: Record, rank: int | None) -> str | None:
+    if other := unlike(record.protocol, board.protocol):
+        return other
+    complete = bool(board.orders) and all(metric in record.scores for metric in board.orders[0].metrics)
+    return OTHER_ROW if rank is None and complete else None
 
 
 def _metric(metric: Metric) -> schemas.MetricInfo:
@@ -113,7 +121,8 @@ class ResultsApi:
         """Every model of one board with its scores, ranks and sources.
 
         A score that was not published or measured is absent from "scores"; it is never 0. Ranks compare only records of
-        the board's own protocol; others have rank null. Rows are in the board's first official order. A row whose
+        the board's own protocol, one a model: a verified row first, then the newest; others have rank null, and
+        "unranked_because" says why. Rows are in the board's first official order. A row whose
         provenance has the kind "submission" was scored here from predictions that somebody sent; "verified" says
         whether a person has compared it with its source, and "receipt" names it for /submission_status.
 

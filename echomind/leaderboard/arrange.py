@@ -1,31 +1,26 @@
 """The table that follows from a view: which rows, in which order, with which places. Pure but for the look at results.
 
-What does not depend on the view is worked out once a version of a board (``_index``): facets, folded texts, the best
-two values and the steps of the shading of each column, and the places in each order that was asked for.
+What does not depend on the view is worked out once a version of a board (``board_index``).
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
-
+from echomind.leaderboard.board_index import Index, index_of
 from echomind.leaderboard.boards import Board, Order, get_board
-from echomind.leaderboard.filters import facet_counts, passes, values_of
-from echomind.leaderboard.frame import SEARCHED
-from echomind.leaderboard.metrics import METRICS, Metric
-from echomind.leaderboard.names import folded, marks, same_model
-from echomind.leaderboard.protocols import unlike
+from echomind.leaderboard.counted import OTHER_ROW
+from echomind.leaderboard.filters import passes
+from echomind.leaderboard.metrics import Metric
+from echomind.leaderboard.names import folded
 from echomind.leaderboard.rank_intervals import ModelRank, Ranking, order_value, rank_board
 from echomind.leaderboard.records import Record
 from echomind.leaderboard.results import Results
 from echomind.leaderboard.view import Sort, View, current_order
-
-SHADES = 5  # steps of the shading of a column, by fifths of its ranked values
 
 
 @dataclass(frozen=True)
@@ -33,7 +28,8 @@ class Row:
     """One record in the table. ``rank`` and ``value`` are ``None`` where it has no place in the order.
 
     ``place`` is all that is known of the place. ``unlike`` says how it was measured otherwise than the board ranks, ""
-    where it was not. ``mark`` tells it from others of the same name, "" where there are none.
+    where it was not; ``other_row``: another row of the same model has the place. ``mark`` tells it from others of the
+    same name, "" where there are none.
     """
 
     slug: str
@@ -44,6 +40,12 @@ class Row:
     mark: str = ""
     place: ModelRank | None = None
     pinned: bool = False
+    other_row: bool = False
+
+    @property
+    def unranked_because(self) -> str:
+        """Why a row that has all scores of the order has no place in it; "" for others."""
+        return self.unlike or (OTHER_ROW if self.other_row else "")
 
 
 @dataclass(frozen=True)
@@ -82,101 +84,14 @@ class Table:
         return self.rows if not self.view.rows else self.rows[: self.view.rows]
 
 
-@dataclass
-class _Index:
-    """A board at one moment. ``rankings`` and ``values`` fill as orders are asked for; to fill twice does no harm."""
-
-    board: Board
-    records: Mapping[str, Record]
-    values: dict[str, dict[str, str]]
-    facets: dict[str, dict[str, int]]
-    texts: dict[str, str]
-    names: dict[str, str]
-    told_apart: dict[str, str]
-    unlike: dict[str, str]
-    coverage: dict[str, int]
-    models: int
-    best: dict[str, float]
-    second: dict[str, float]
-    steps: dict[str, tuple[float, ...]]
-    scales: dict[str, tuple[float, float]]
-    newest: datetime.date | None
-    rankings: dict[str, Ranking] = field(default_factory=dict)
-    keys: dict[str, dict[str, float]] = field(default_factory=dict)
-    drawn: dict[tuple[str, str, bool], Any] = field(default_factory=dict)
-
-
-def _searched(record: Record) -> str:
-    model = record.model
-    cells = {"name": model.name, "org": model.org, "hub_id": model.hub_id, "licence": model.licence}
-    cells |= {"weights": model.weights, "receipt": record.provenance.receipt}
-    return " \n ".join(folded(cell) for key in SEARCHED if (cell := cells[key]) is not None)
-
-
-def _scale(metric: Metric, records: Iterable[Record]) -> tuple[float, float]:
-    """The ends of the bars of a metric: its range, and the furthest value where it has no end."""
-    values = [record.scores[metric.id] for record in records if metric.id in record.scores]
-    low = min(values, default=0.0) if metric.low is None else metric.low
-    high = max(values, default=1.0) if metric.high is None else metric.high
-    return (low, high) if high > low else (low, low + 1.0)
-
-
-def _make_index(board: Board, records: Mapping[str, Record]) -> _Index:
-    values = {slug: values_of(record) for slug, record in records.items()}
-    ranked = [record for record in records.values() if record.protocol == board.protocol]
-    best: dict[str, float] = {}
-    second: dict[str, float] = {}
-    steps: dict[str, tuple[float, ...]] = {}
-    scales = {metric: _scale(METRICS[metric], records.values()) for metric in board.metrics}
-    for metric in board.metrics:
-        there = np.array([record.scores[metric] for record in ranked if metric in record.scores])
-        if len(there) < 2:
-            continue
-        side = 1 if METRICS[metric].higher_is_better else -1
-        distinct = np.unique(side * there)
-        best[metric] = float(side * distinct[-1])
-        if len(distinct) > 2:  # of two values, the second best is the worst
-            second[metric] = float(side * distinct[-2])
-        if len(distinct) >= SHADES:
-            ends = np.quantile(side * there, np.arange(1, SHADES) / SHADES)
-            steps[metric] = tuple(float(end) for end in ends)
-    return _Index(
-        board,
-        records,
-        values,
-        facet_counts(values.values()),
-        {slug: _searched(record) for slug, record in records.items()},
-        {slug: record.model.name.casefold() for slug, record in records.items()},
-        marks(records),
-        {slug: unlike(record.protocol, board.protocol) for slug, record in records.items()},
-        {slug: sum(metric in record.scores for metric in board.metrics) for slug, record in records.items()},
-        len({same_model(record) for record in records.values()}),
-        best,
-        second,
-        steps,
-        scales,
-        max((record.provenance.date for record in records.values()), default=None),
-    )
-
-
-_kept: dict[str, _Index] = {}  # the newest of each board: whole boards are small, and there are as many as boards
-
-
-def _index(board: Board, records: Mapping[str, Record]) -> _Index:
-    found = _kept.get(board.id)
-    if found is None or found.records is not records:  # results give the same object while nothing changed
-        found = _kept[board.id] = _make_index(board, records)
-    return found
-
-
-def _ranking(index: _Index, order: Order) -> Ranking:
+def _ranking(index: Index, order: Order) -> Ranking:
     found = index.rankings.get(order.id)
     if found is None:
         found = index.rankings[order.id] = rank_board(index.board, index.records, order)
     return found
 
 
-def _key(index: _Index, view: View, by: str) -> dict[str, float]:
+def _key(index: Index, view: View, by: str) -> dict[str, float]:
     """A number by slug, larger is better; a row without it is missing. Orders and metrics: only of ranked records."""
     name = f"{view.language}/{by}"
     if name not in index.keys:
@@ -184,7 +99,7 @@ def _key(index: _Index, view: View, by: str) -> dict[str, float]:
     return index.keys[name]
 
 
-def _make_key(index: _Index, view: View, by: str) -> dict[str, float]:
+def _make_key(index: Index, view: View, by: str) -> dict[str, float]:
     records = index.records
     match by:
         case "name":
@@ -204,7 +119,7 @@ def _make_key(index: _Index, view: View, by: str) -> dict[str, float]:
     return {slug: side * value for slug, value in found.items() if value == value}
 
 
-def _arranged(index: _Index, view: View, slugs: list[str]) -> list[str]:
+def _arranged(index: Index, view: View, slugs: list[str]) -> list[str]:
     """The slugs in the order of the view's keys; what lacks a key comes last in both directions, then A to Z."""
     keys = [(_key(index, view, sort.by), -1.0 if sort.best_first else 1.0) for sort in view.sorted_by]
 
@@ -220,7 +135,7 @@ def _arranged(index: _Index, view: View, slugs: list[str]) -> list[str]:
 
 def facets_of(board_id: str, records: Mapping[str, Record]) -> dict[str, dict[str, int]]:
     """By facet, the values there are on a board with the number of rows."""
-    return _index(get_board(board_id), records).facets
+    return index_of(get_board(board_id), records).facets
 
 
 @lru_cache(maxsize=256)
@@ -236,7 +151,7 @@ def arrange(view: View, results: Results) -> Table:
     """
     board = get_board(view.board)
     look = results.look(view.board)
-    index = _index(board, look.records)
+    index = index_of(board, look.records)
     order = current_order(view)
     ranking = _ranking(index, order) if order is not None else None
     terms = _terms(view.text)
@@ -255,9 +170,9 @@ def arrange(view: View, results: Results) -> Table:
         place = ranking.ranks.get(slug) if ranking is not None else None
         rank = None if place is None else place.plain if view.official else place.rank
         value = None if place is None else place.value
-        rows.append(
-            Row(slug, records[slug], rank, value, index.unlike[slug], index.told_apart[slug], place, slug in kept)
-        )
+        unlike, mark = index.unlike[slug], index.told_apart[slug]
+        other = order is not None and place is None and not unlike and _complete(records[slug], order)
+        rows.append(Row(slug, records[slug], rank, value, unlike, mark, place, slug in kept, other))
     return Table(
         view,
         board,
@@ -280,8 +195,12 @@ def arrange(view: View, results: Results) -> Table:
     )
 
 
+def _complete(record: Record, order: Order) -> bool:
+    return all(metric in record.scores for metric in order.metrics)
+
+
 def shade(table: Table, metric: Metric, value: float) -> int:
-    """The step of the shading from 1 (the worst fifth) to ``SHADES``; 0 where the column has too few values."""
+    """The step of the shading from 1 (the worst fifth) to the best; 0 where the column has too few values."""
     steps = table.steps.get(metric.id)
     if steps is None:
         return 0

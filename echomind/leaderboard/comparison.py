@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from echomind.errors import EchoMindError
 from echomind.leaderboard.boards import Board
 from echomind.leaderboard.correlation import MIN_MODELS, Coefficient, Correlation, correlate
+from echomind.leaderboard.counted import OTHER_ROW
 from echomind.leaderboard.frame import absence
 from echomind.leaderboard.metrics import Metric, get_metric
 from echomind.leaderboard.names import labels, one_a_model
@@ -81,7 +82,7 @@ def _left_out(
     counted = {slug: record for slug, record in records.items() if slug not in found}
     for slug, standing in one_a_model(counted).items():
         if slug != standing:
-            found[slug] = (), t("another row of the same model counts: a verified one first, then the newest")
+            found[slug] = (), OTHER_ROW
     return found
 
 

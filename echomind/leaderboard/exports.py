@@ -65,7 +65,7 @@ class ExportedSort(_Strict):
 
 
 class ExportedRow(_Strict):
-    """One row. ``rank`` and ``value`` are absent where it has none; ``unranked_because`` where it is measured alike.
+    """One row. ``rank`` and ``value`` are absent where it has none; ``unranked_because`` where it needs none.
 
     ``rank_best`` and ``rank_worst`` are the places that the intervals allow, ``rank_by_value`` that by value alone.
     """
@@ -154,7 +154,7 @@ def to_json(table: Table, date: datetime.date, address: str = "") -> str:
             rank_worst=row.place.worst if row.place else None,
             rank_by_value=row.place.plain if row.place else None,
             value=row.value,
-            unranked_because=row.unlike or None,
+            unranked_because=row.unranked_because or None,
             slug=row.slug,
             record=row.record,
         )

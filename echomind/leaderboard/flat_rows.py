@@ -53,7 +53,7 @@ def cells(table: Table, row: Row) -> dict[str, Cell]:
         found[metric] = record.scores.get(metric)
         found |= {f"{metric}_low": low, f"{metric}_high": high, f"{metric}_n": record.n.get(metric)}
     found |= {f"protocol_{field}": getattr(record.protocol, field) for field in Protocol.model_fields}
-    found["unranked_because"] = row.unlike or None
+    found["unranked_because"] = row.unranked_because or None
     found |= {f"provenance_{field}": getattr(record.provenance, field) for field in Provenance.model_fields}
     return found | {"board": table.board.id, "citation": table.board.citation, "licence": table.board.licence}
 

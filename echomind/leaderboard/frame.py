@@ -12,6 +12,7 @@ import pandas as pd
 
 from echomind.leaderboard.boards import Board, Order
 from echomind.leaderboard.metrics import METRICS
+from echomind.leaderboard.names import one_a_model
 from echomind.leaderboard.records import Record
 from echomind.words import t
 
@@ -21,7 +22,7 @@ SEARCHED = ("name", "org", "hub_id", "licence", "weights", "receipt")
 def board_frame(board: Board, records: Mapping[str, Record]) -> pd.DataFrame:
     """One row a record: model and provenance columns, ``ranked`` (measured by the board's protocol), then the metrics.
 
-    ``coverage`` counts the board's metrics for which the record has a score.
+    ``coverage`` counts the board's metrics for which the record has a score; ``record`` is the record itself.
     """
     rows = [
         {
@@ -33,10 +34,11 @@ def board_frame(board: Board, records: Mapping[str, Record]) -> pd.DataFrame:
             "receipt": record.provenance.receipt,
             "ranked": record.protocol == board.protocol,
             "coverage": sum(metric in record.scores for metric in board.metrics),
+            "record": record,
         }
         for record in records.values()
     ]
-    columns = (*SEARCHED, "ranked", "coverage")
+    columns = (*SEARCHED, "ranked", "coverage", "record")
     meta = pd.DataFrame(rows, index=pd.Index(records, dtype=object), columns=columns)
     meta[list(SEARCHED)] = meta[list(SEARCHED)].astype(object)
     meta["ranked"] = meta["ranked"].astype(bool)
@@ -70,10 +72,13 @@ def ranks(values: pd.Series, higher_is_better: bool) -> pd.Series:
 def ordered(frame: pd.DataFrame, order: Order, best_first: bool = True) -> pd.DataFrame:
     """The frame with columns ``value`` and ``rank`` of ``order``, sorted by them.
 
-    Rows without a value come last in both directions. Equal values are in the order of the names.
+    One row of each model has a rank, see ``counted``. Rows without a value come last in both directions; equal values
+    are in the order of the names.
     """
     values = order_values(frame, order)
-    table = frame.assign(value=values, rank=ranks(values, order.higher_is_better))
+    standing = set(one_a_model(frame["record"][values.notna()].to_dict()).values())
+    counted = values.where(frame.index.isin(standing))
+    table = frame.assign(value=values, rank=ranks(counted, order.higher_is_better))
     table["_name"] = table["name"].map(str.casefold)
     table = table.sort_values(["value", "_name"], ascending=[best_first != order.higher_is_better, True])
     return table.drop(columns="_name")

@@ -148,7 +148,7 @@ class ModelApi:
             "model": cast(schemas.ModelInfo, record.model.model_dump(mode="json")),
             "protocol": cast(schemas.Protocol, record.protocol.model_dump(mode="json")),
             "provenance": cast(schemas.Provenance, record.provenance.model_dump(mode="json")),
-            "unranked_because": found.unlike or None,
+            "unranked_because": found.unranked_because or None,
             "coverage": {"scored": found.scored, "of": len(chosen.metrics)},
             "scores": [_score(line) for line in found.lines],
             "places": [_place(place) for place in found.places],

@@ -14,6 +14,7 @@ from statistics import median
 import pandas as pd
 
 from echomind.leaderboard.boards import BOARDS, Board, Order
+from echomind.leaderboard.counted import OTHER_ROW, counted
 from echomind.leaderboard.frame import absence, board_frame, ordered
 from echomind.leaderboard.intervals import NoInterval, ScoreInterval, interval_of
 from echomind.leaderboard.metrics import METRICS, Metric
@@ -151,6 +152,11 @@ class Profile:
     scored: int
     unlike: str
 
+    @property
+    def unranked_because(self) -> str:
+        """Why it has no place in the board's first order though it has all its scores; "" where it needs no reason."""
+        return self.unlike or (OTHER_ROW if self.places and self.places[0].reason == OTHER_ROW else "")
+
 
 def distance(metric: Metric, slug: str, values: Mapping[str, float], names: Mapping[str, str]) -> str:
     """How far the value of ``slug`` is from the best of ``values`` and from their median, in words."""
@@ -186,11 +192,10 @@ def profile(board: Board, slug: str, records: Mapping[str, Record]) -> Profile:
     """Everything about the record ``slug`` among all ``records`` of its board. Raises ``KeyError`` for another slug."""
     record = records[slug]
     other = unlike(record.protocol, board.protocol)
-    alike = {s: r for s, r in records.items() if r.protocol == board.protocol}
     names = labels(records)
     lines = []
     for metric in board.columns():
-        values = {s: r.scores[metric.id] for s, r in alike.items() if metric.id in r.scores}
+        values = {s: r.scores[metric.id] for s, r in counted(board, records, (metric.id,)).items()}
         lines.append(_line(board, slug, record, metric, values, names))
     places = tuple(_place(board, records, slug, order, other) for order in board.orders)
     scored = sum(metric in record.scores for metric in board.metrics)
@@ -222,6 +227,8 @@ def _place(board: Board, records: Mapping[str, Record], slug: str, order: Order,
         if other
         else t("no score for {terms}", terms=joined(t(" and "), lacking))
         if lacking
+        else OTHER_ROW
+        if rank is None
         else ""
     )
     return Place(order, rank, of, reason, ranking.sentence)

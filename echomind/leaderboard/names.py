@@ -8,12 +8,14 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping
+from functools import lru_cache
 
 from echomind.leaderboard.records import Record
 
 _RECEIPT_DIGITS = 8  # of the receipt's 32 that are chance: two of 500 are alike once in 30,000 boards
 
 
+@lru_cache(maxsize=16_384)
 def folded(text: str) -> str:
     """``text`` for comparing: width, ligatures, case and runs of spaces make no difference."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())

@@ -24,6 +24,7 @@ from typing import Literal
 import numpy as np
 
 from echomind.leaderboard.boards import Board, Order
+from echomind.leaderboard.counted import counted
 from echomind.leaderboard.intervals import Kind, NoInterval, ScoreInterval, interval_of
 from echomind.leaderboard.records import Record
 from echomind.words import t
@@ -153,8 +154,8 @@ def order_value(record: Record, order: Order) -> float:
 
 
 def rank_board(board: Board, records: Mapping[str, Record], order: Order) -> Ranking:
-    """The places in ``order`` of the records measured by the board's protocol; the others have none."""
-    ranked = {slug: record for slug, record in records.items() if record.protocol == board.protocol}
+    """The places in ``order`` of the rows that count, see ``counted``; the others have none."""
+    ranked = counted(board, records, order.metrics)
     return rank_models(
         {slug: order_value(record, order) for slug, record in ranked.items()},
         {slug: order_interval(record, order) for slug, record in ranked.items()},

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from echomind.leaderboard.boards import Board
+from echomind.leaderboard.counted import OTHER_ROW
 from echomind.leaderboard.known_items import KnownItems
 from echomind.leaderboard.names import labels, one_a_model
 from echomind.leaderboard.records import Record
@@ -62,7 +63,7 @@ def known_rows(
     found, left_out = [], []
     for slug, record in records.items():
         if standing[slug] != slug:
-            left_out.append((names[slug], t("another row of the same model counts: a verified one first, then newest")))
+            left_out.append((names[slug], OTHER_ROW))
         elif (known := items.of(board.id, slug, record)) is None:
             left_out.append((names[slug], t("the scores of single scripts are not known")))
         else:

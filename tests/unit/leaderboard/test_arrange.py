@@ -3,7 +3,8 @@ from dataclasses import replace
 
 import pytest
 
-from echomind.leaderboard.arrange import SHADES, arrange, shade
+from echomind.leaderboard.arrange import arrange, shade
+from echomind.leaderboard.board_index import SHADES
 from echomind.leaderboard.results import Results
 from echomind.leaderboard.view import View
 from echomind.settings import ROOT
