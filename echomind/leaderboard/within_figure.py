@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -185,14 +186,17 @@ def overview_figure(lines: Sequence[Beside], width: Width = "wide") -> go.Figure
         },
     ]
     longest = 24 if width == "wide" else 16
+    across = round(canvas.plot_width / (EM * canvas.font))
+    title = wrap(here(t("Rank correlation over scripts, inside each model")), across)
+    more = canvas.line * (len(title) - 1)
     zero = {"type": "line", "x0": 0, "x1": 0, "y0": 0, "y1": 1, "yref": "paper"}
     return themed(
         data,
         {
             "hoverlabel": HOVER,
-            "height": 108 + 34 * max(len(lines), 1),
-            "margin": {"l": round(longest * EM * canvas.font) + 12, "r": 16, "t": 34, "b": 56},
-            "title": _title(here(t("Rank correlation over scripts, inside each model")), canvas.font),
+            "height": 108 + more + 34 * max(len(lines), 1),
+            "margin": {"l": round(longest * EM * canvas.font) + 12, "r": 16, "t": 34 + more, "b": 56},
+            "title": {**_title("<br>".join(title), canvas.font), "xref": "container" if more else "paper"},
             "font": {"size": canvas.font},
             "shapes": [{**zero, "line": {"color": "#7a746a", "width": 1.2, "dash": "dot"}}],
             "xaxis": {
