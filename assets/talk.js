@@ -132,6 +132,7 @@ const render = () => {
   urls.splice(0).forEach((url) => URL.revokeObjectURL(url));
   element.querySelectorAll(".em-voice").forEach(setUpVoice);
   element.querySelectorAll("[data-play]").forEach(setUpPlayer);
+  element.querySelectorAll("[data-player]").forEach((place) => { place.querySelector("audio").src = soundUrl(place); });
   comeIntoView();
 };
 

@@ -24,6 +24,7 @@ from echomind.ui.faults import spoken
 from echomind.ui.markup import h
 from echomind.ui.site import Site
 from echomind.ui.talk_ask import ask
+from echomind.ui.talk_contrast import build_contrast
 from echomind.ui.talk_endpoint import talk_endpoint
 from echomind.ui.talk_more import more
 from echomind.ui.talk_session import Session, Steps, Turnstile, View
@@ -76,6 +77,7 @@ def build_talk(site: Site) -> None:
     parts = Parts(mic, topic, aloud, session, gate, {"status": status, **shown})
     _wire(parts, engine, uploads, answer_again, stop, restart, buttons)
     _wire_asks(parts, asks)
+    build_contrast(settings, engine, uploads, script, TURNS_AT_ONCE)
     _publish(engine, uploads)
 
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from markupsafe import Markup
 from plotly.graph_objects import Figure
@@ -79,6 +80,7 @@ class View:
     turns_words: Markup = talk_view.NOTHING
 
 
+T = TypeVar("T")
 Step = tuple[View, Session]
 Steps = Generator[Step, None, None]
 
@@ -93,7 +95,7 @@ class Turnstile:
         """Let no turn go on that is under way."""
         self._latest += 1
 
-    def pass_through(self, steps: Steps) -> Iterator[Step]:
+    def pass_through(self, steps: Generator[T, None, None]) -> Iterator[T]:
         """The steps of a new turn, up to where it is stopped or another begins; then it is closed at once."""
         self.stop()
         mine = self._latest

@@ -1,0 +1,134 @@
+"""The section "Same words, different voice" of the Talk page. Layout and wiring only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from echomind.audio import load_clip
+from echomind.benchmark.load import MINI, load_set
+from echomind.settings import Settings
+from echomind.talk.contrast_material import Material, of_examples, of_set
+from echomind.talk.engine import Engine
+from echomind.ui.markup import h
+from echomind.ui.talk_contrast_steps import SLOTS, Mine, compare_mine, compare_ready, take
+from echomind.ui.talk_session import Turnstile
+from echomind.ui.talk_words import delivery_words
+from echomind.ui.uploads import Uploads
+
+KEEP_S = 1_800  # how long a visitor's own deliveries stay in memory
+HEADING = "Same words, different voice"
+ABOUT = (
+    "Does the model hear how something is said, or only what? The same words, three voices, no conversation around "
+    "them: whatever differs below comes from the voice."
+)
+
+
+def material(settings: Settings) -> dict[str, Material]:
+    """Scripts to choose from, by what the list calls them: the examples, then EchoMind-Mini where it is installed."""
+    found = list(of_examples(settings.assets_dir / "examples"))
+    if (settings.assets_dir / MINI).is_dir():
+        found += of_set(load_set(str(settings.assets_dir / MINI)))
+    return {_named(script): script for script in found}
+
+
+def _named(script: Material) -> str:
+    manners = " / ".join(delivery_words(recording.cue) for recording in script.recordings[1:])
+    return f"{script.words} ({manners})"
+
+
+def build_contrast(settings: Settings, engine: Engine, uploads: Uploads, script: str, turns_at_once: int) -> None:
+    """Lay the section out in the current Blocks. ``script``: the page's own, which plays sounds."""
+    known = material(settings)
+    title = h("h2", HEADING, h("small", ABOUT), class_="em-part em-contrast-title")
+    with gr.Column(elem_id="talk-contrast"):
+        gr.HTML(title, apply_default_css=False, js_on_load=None)
+        with gr.Tabs():
+            if known:
+                with gr.Tab("Ready clips"):
+                    chosen, go = _ready(known)
+                    shown = _result("ready", script)
+            with gr.Tab("Your own voice"):
+                state, go_mine = _own(uploads, script)
+                shown_mine = _result("mine", script)
+    gate = gr.State(Turnstile())
+    options: dict[str, Any] = {
+        "api_visibility": "private",
+        "show_progress": "hidden",
+        "concurrency_limit": turns_at_once,
+        "concurrency_id": "talk",
+        "trigger_mode": "multiple",
+    }
+
+    def ready(name: str, gate: Turnstile) -> Iterator[tuple[Any, Any]]:
+        yield from gate.pass_through(compare_ready(engine, known[name]))
+
+    def own(mine: Mine, gate: Turnstile) -> Iterator[tuple[Any, Any]]:
+        yield from gate.pass_through(compare_mine(engine, mine))
+
+    if known:
+        go.click(ready, [chosen, gate], shown, **options)
+    go_mine.click(own, [state, gate], shown_mine, **options)
+
+
+def _html(name: str, script: str | None = None) -> gr.HTML:
+    return gr.HTML("", apply_default_css=False, js_on_load=script, elem_id=f"talk-{name}", container=False)
+
+
+def _result(name: str, script: str) -> list[gr.HTML]:
+    """The line that says what goes on, and the comparison."""
+    return [_html(f"contrast-{name}-status"), _html(f"contrast-{name}", script)]
+
+
+def _ready(known: dict[str, Material]) -> tuple[gr.Dropdown, gr.Button]:
+    with gr.Row(elem_classes="em-contrast-choice"):
+        names = list(known)
+        chosen = gr.Dropdown(names, value=names[0], label="Sentence (target / alternative)", elem_id="contrast-script")
+        go = gr.Button("Compare the three", elem_id="contrast-go", min_width=170)
+    return chosen, go
+
+
+def _own(uploads: Uploads, script: str) -> tuple[gr.State, gr.Button]:
+    state = gr.State(Mine(), time_to_live=KEEP_S)
+    gr.HTML(
+        h(
+            "p",
+            "Say one sentence plainly, then the same words in other voices: tired, delighted, whispering.",
+        ),
+        apply_default_css=False,
+        js_on_load=None,
+    )
+    with gr.Row(elem_id="contrast-own"):
+        for place, name in enumerate(SLOTS):
+            with gr.Column(min_width=220):
+                audio = gr.Audio(
+                    sources=["microphone", "upload"],
+                    type="filepath",
+                    label=name.capitalize(),
+                    editable=False,
+                    buttons=[],
+                    elem_id=f"contrast-mic-{place}",
+                    elem_classes="em-contrast-mic",
+                )
+                line = _html(f"contrast-slot-{place}", script)
+            for event, shared in ((audio.stop_recording, False), (audio.upload, True)):
+                event(
+                    _taking(uploads, place, shared=shared),
+                    [audio, state],
+                    [state, line, audio],
+                    api_visibility="private",
+                    show_progress="hidden",
+                )
+    go = gr.Button("Compare mine", elem_id="contrast-go-mine")
+    return state, go
+
+
+def _taking(uploads: Uploads, place: int, *, shared: bool) -> Callable[[str, Mine], tuple[Mine, Any, None]]:
+    def run(path: str, mine: Mine) -> tuple[Mine, Any, None]:
+        name = Path(path or "clip").name if shared else "your recording"
+        return *take(mine, place, lambda: load_clip(uploads.take(path, shared=shared), name=name)), None
+
+    return run
