@@ -17,14 +17,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
-
-from echomind.errors import ConfigurationError, EchoMindError
+from echomind.errors import EchoMindError
 from echomind.leaderboard.hub_copy import HubCopies, HubCopy, record_names
-from echomind.outside_text import HubId
 from echomind.settings import Settings
 from echomind.submissions.hub_faults import Patience
-from echomind.submissions.hub_repo import HubRepo
+from echomind.submissions.hub_repo import HubRepo, repo_id_of
 from echomind.submissions.model import now
 from echomind.submissions.store import StoreUnavailable
 
@@ -144,12 +141,7 @@ def open_refresh(settings: Settings, environ: Mapping[str, str] = os.environ) ->
     if not settings.results_repo:
         yield None
         return
-    try:
-        repo_id = TypeAdapter(HubId).validate_python(settings.results_repo)
-    except ValidationError:
-        raise ConfigurationError(
-            f"ECHOMIND_RESULTS_REPO: found {settings.results_repo!r}, expected a Hub id such as owner/name"
-        ) from None
+    repo_id = repo_id_of(settings.results_repo, "ECHOMIND_RESULTS_REPO")
     repo = HubRepo(repo_id, environ.get(TOKEN, "").strip(), private=False)
     copies = HubCopies(repo, settings.data_dir / f"results-of-{repo_id.replace('/', '--')}")
     refresh = HubRefresh(copies, settings.results_dir, 60.0 * settings.results_refresh_min)

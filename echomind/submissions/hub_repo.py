@@ -19,10 +19,12 @@ from huggingface_hub import CommitOperationAdd, HfApi, get_session, hf_hub_url, 
 from huggingface_hub.errors import RemoteEntryNotFoundError, RepositoryNotFoundError
 from huggingface_hub.hf_api import DatasetInfo, RepoFile, RepoFolder
 from huggingface_hub.utils import build_hf_headers
-from pydantic import SecretStr
+from pydantic import SecretStr, TypeAdapter, ValidationError
 
 from echomind import __version__
+from echomind.errors import ConfigurationError
 from echomind.models.endpoint_faults import shown
+from echomind.outside_text import HubId
 from echomind.submissions.hub_faults import ParentMoved, Passing, Patience, asked_to_wait, explained, is_later
 from echomind.submissions.store import StoreError, StoreUnavailable
 
@@ -49,6 +51,14 @@ class Blob:
     def holds(self, content: bytes) -> bool:
         """Whether this is exactly the file."""
         return self.digest == (hashlib.sha256(content).hexdigest() if len(self.digest) == 64 else _git_sha1(content))
+
+
+def repo_id_of(found: str, variable: str) -> str:
+    """``found`` where it can be the id of a repository; else ``ConfigurationError`` with the ``variable`` it is of."""
+    try:
+        return str(TypeAdapter(HubId).validate_python(found))
+    except ValidationError:
+        raise ConfigurationError(f"{variable}: found {found!r}, expected a Hub id such as owner/name") from None
 
 
 class Newest(NamedTuple):

@@ -5,11 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from pydantic import TypeAdapter, ValidationError
-
 from echomind.errors import ConfigurationError
-from echomind.outside_text import HubId
 from echomind.settings import Settings
+from echomind.submissions.hub_repo import repo_id_of
 from echomind.submissions.remote_order import RemoteOrder
 from echomind.submissions.store import Store
 from echomind.submissions.store_hub import HubStore
@@ -27,12 +25,7 @@ def open_store(settings: Settings, environ: Mapping[str, str] = os.environ) -> S
     """
     if not settings.submissions_repo:
         return LocalStore(settings.data_dir / "submissions")
-    try:
-        repo_id = TypeAdapter(HubId).validate_python(settings.submissions_repo)
-    except ValidationError:
-        raise ConfigurationError(
-            f"ECHOMIND_SUBMISSIONS_REPO: found {settings.submissions_repo!r}, expected a Hub id such as owner/name"
-        ) from None
+    repo_id = repo_id_of(settings.submissions_repo, "ECHOMIND_SUBMISSIONS_REPO")
     token = environ.get(TOKEN, "").strip()
     if not token or not all("!" <= character <= "~" for character in token):
         raise ConfigurationError(
