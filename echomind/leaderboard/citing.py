@@ -111,6 +111,11 @@ def bibtex_entry(kind: str, key: str, fields: dict[str, str]) -> str:
     return f"@{kind}{{{key},\n{body}}}"
 
 
+def paper_bibtex() -> str:
+    """The entry of the EchoMind paper."""
+    return bibtex_entry("inproceedings", "zhou2026echomind", _PAPER)
+
+
 def bibtex_note(slug: str, record: Record) -> str:
     """The record as a BibTeX entry with its provenance and scores, and the entry of the paper behind its board."""
     provenance, board = record.provenance, get_board(record.board)
@@ -134,4 +139,4 @@ def bibtex_note(slug: str, record: Record) -> str:
     row = bibtex_entry("misc", f"{board.id}:{slug}", {name: value for name, value in fields.items() if value})
     if record.board not in _PAPER_BOARDS:
         return f"{row}\n"
-    return f"{row}\n\n{bibtex_entry('inproceedings', 'zhou2026echomind', _PAPER)}\n"
+    return f"{row}\n\n{paper_bibtex()}\n"

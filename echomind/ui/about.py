@@ -8,6 +8,7 @@ import gradio as gr
 from markupsafe import Markup
 
 from echomind.leaderboard.boards import BOARDS, Board
+from echomind.leaderboard.citing import paper_bibtex
 from echomind.leaderboard.correlation import MIN_MODELS
 from echomind.leaderboard.metrics import GROUPS, METRICS, Metric
 from echomind.leaderboard.protocols import protocol_text
@@ -87,14 +88,6 @@ _LICENCES = (
     ),
     (t("IEAT paper"), "CC BY-SA 4.0", "https://arxiv.org/abs/2601.04960"),
 )
-_CITATION = """@inproceedings{zhou2026echomind,
-  title     = {EchoMind: An Interrelated Multi-level Benchmark for Evaluating Empathetic Speech Language Models},
-  author    = {Li Zhou and Lutong Yu and You Lyu and Yihang Lin and Zefeng Zhao and Junyi Ao and Yuhao Zhang and
-               Benyou Wang and Haizhou Li},
-  booktitle = {International Conference on Learning Representations},
-  year      = {2026},
-  note      = {arXiv:2510.22758}
-}"""
 
 
 def _levels() -> Markup:
@@ -204,7 +197,7 @@ def about_page() -> Markup:
         h("ul", [h("li", link(name, url), t(": "), licence) for name, licence, url in _LICENCES]),
         h("h2", t("Cite")),
         h("p", t("The benchmark is the work of its authors; please cite them.")),
-        h("pre", h("code", _CITATION), tabindex=0),
+        h("pre", h("code", paper_bibtex()), tabindex=0),
         h("h2", t("For machines")),
         h(
             "p",
