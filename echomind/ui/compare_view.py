@@ -13,8 +13,8 @@ from echomind.leaderboard.metrics import GROUPS
 from echomind.leaderboard.model_page import origin, title
 from echomind.leaderboard.paired import ModelDifference
 from echomind.leaderboard.protocols import protocol_text
-from echomind.ui.markup import h, together
-from echomind.ui.models_view import address_of, interval_cell, note_line
+from echomind.ui.markup import h
+from echomind.ui.models_view import address_of, interval_cell, note_line, scores_part
 from echomind.ui.table import dash
 from echomind.words import joined, t
 
@@ -112,31 +112,25 @@ def compare_table(found: Beside) -> Markup:
     if not found.rows:
         return h("p", t("No score is shared by two of these models."), class_="em-note")
     first, *others = found.labels
-    heads = [h("th", label, scope="col", class_=_NUMBER) for label in found.labels]
+    heads = [h("th", t("Score"), scope="col")]
+    heads += [h("th", label, scope="col", class_=_NUMBER) for label in found.labels]
     heads += [
         h("th", t("{label} minus {first}", label=label, first=first), scope="col", class_=_NUMBER) for label in others
     ]
     bodies = []
     for group, rows in groupby(found.rows, key=lambda row: row.metric.group):
-        name = h("th", GROUPS[group], scope="rowgroup", colspan=len(heads) + 1, class_=f"em-{group} em-level")
+        name = h("th", GROUPS[group], scope="rowgroup", colspan=len(heads), class_=f"em-{group} em-level")
         bodies.append(h("tbody", h("tr", name), [_row(found, row) for row in rows]))
-    table = h(
-        "table",
-        h("caption", t("Shared scores of {join}", join=joined(t(", "), found.labels)), class_="em-hidden"),
-        h("thead", h("tr", h("th", t("Score"), scope="col"), heads)),
-        bodies,
-        class_="em-plain em-scores em-compared",
+    note = t(
+        "Paired: both models answered the same scripts, and the interval is of the difference script by "
+        "script. Unpaired: made from the two models' own intervals as if they had answered other items, as a "
+        "rule wider. Of twenty differences of equal models, one comes out as real by luck."
     )
-    return together(
-        h("h3", t("Every shared score")),
-        h("div", table, class_="em-scroll", tabindex=0, role="region", aria_label=t("Scores, scrolls sideways")),
-        h(
-            "p",
-            t(
-                "Paired: both models answered the same scripts, and the interval is of the difference script by "
-                "script. Unpaired: made from the two models' own intervals as if they had answered other items, as a "
-                "rule wider. Of twenty differences of equal models, one comes out as real by luck."
-            ),
-            class_="em-note",
-        ),
+    return scores_part(
+        t("Every shared score"),
+        t("Shared scores of {join}", join=joined(t(", "), found.labels)),
+        heads,
+        bodies,
+        note=(note,),
+        class_="em-plain em-scores em-compared",
     )

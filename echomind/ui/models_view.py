@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from urllib.parse import quote
 
@@ -209,30 +209,39 @@ def scores(profile: Profile) -> Markup:
         name = joined(t(", "), [GROUPS[group], *([LANGUAGES[language]] if language else [])])
         heading = h("tr", h("th", name, scope="rowgroup", colspan=len(columns), class_=f"em-{group} em-level"))
         bodies.append(h("tbody", heading, [_line(line, unranked) for line in lines]))
-    table = h(
-        "table",
-        h(
-            "caption",
-            t("Scores of {label} on {title}", label=profile.label, title=profile.entry.board.title),
-            class_="em-hidden",
-        ),
-        h("thead", h("tr", [h("th", name, scope="col", class_=kind) for name, kind in columns])),
+    return scores_part(
+        t("Every score"),
+        t("Scores of {label} on {title}", label=profile.label, title=profile.entry.board.title),
+        [h("th", name, scope="col", class_=kind) for name, kind in columns],
         bodies,
-        class_="em-plain em-scores",
-    )
-    return together(
-        h("h3", t("Every score")),
-        h("div", table, class_="em-scroll", tabindex=0, role="region", aria_label=t("Scores, scrolls sideways")),
-        h(
-            "p",
+        note=(
             t(
                 "Measured intervals come from the scores of single items, drawn by script. Approximate ones follow "
                 "from the number of questions alone and are as a rule too narrow. "
             ),
             h("strong", t("Read with care. ")),
             profile.entry.board.note,
-            class_="em-note",
         ),
+    )
+
+
+def scores_part(
+    heading: str,
+    caption: str,
+    heads: Sequence[Markup],
+    bodies: Sequence[Markup],
+    *,
+    note: Sequence[Child | Markup],
+    class_: str = "em-plain em-scores",
+) -> Markup:
+    """A table of scores that scrolls in its own frame, between a heading and a note on how to read it."""
+    table = h(
+        "table", h("caption", caption, class_="em-hidden"), h("thead", h("tr", heads)), list(bodies), class_=class_
+    )
+    return together(
+        h("h3", heading),
+        h("div", table, class_="em-scroll", tabindex=0, role="region", aria_label=t("Scores, scrolls sideways")),
+        h("p", *note, class_="em-note"),
     )
 
 
