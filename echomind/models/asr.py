@@ -61,7 +61,7 @@ class StreamingRecognizer(Recognizer, Protocol):
 
 
 class Hearing(Protocol):
-    """The words of one utterance while it is being spoken. One thread at a time feeds and asks; its owner closes it."""
+    """The words of one utterance while it is being spoken. One thread feeds, another may ask; its owner closes it."""
 
     @property
     def so_far(self) -> str:
@@ -81,7 +81,7 @@ class Gathered:
     """An utterance for a recogniser that only reads whole clips: decoded when its words are asked for."""
 
     def __init__(self, recognizer: Recognizer) -> None:
-        self._recognizer, self._parts, self._count = recognizer, list[np.ndarray](), 0
+        self._recognizer, self._parts = recognizer, list[np.ndarray]()
         self._decoded, self._found = 0, Transcript("")
 
     @property
@@ -92,12 +92,13 @@ class Gathered:
     def feed(self, samples: np.ndarray) -> None:
         """Keep them for later."""
         self._parts.append(samples)
-        self._count += len(samples)
 
     def words(self) -> Transcript:
         """Decode all that was fed, unless that was done before."""
-        if self._decoded != self._count:
-            self._decoded, self._found = self._count, self._recognizer.transcribe(Clip(np.concatenate(self._parts)))
+        parts = self._parts[:]  # another thread may feed meanwhile
+        if parts and len(parts) != self._decoded:
+            self._found = self._recognizer.transcribe(Clip(np.concatenate(parts)))
+            self._decoded = len(parts)
         return self._found
 
     def close(self) -> None:

@@ -21,7 +21,7 @@ from echomind.models.pocketsphinx_process import END, FEED, HEADER, PEEK, WHOLE
 from echomind.settings import ROOT
 
 PCM_PEAK = 32_767
-PROCESSES = 4  # utterances decoded at a time; each takes about 0.2 of a core, and 60 MB that no other shares
+PROCESSES = 4  # utterances decoded at a time; each takes about 0.2 of a core and 100 MB
 START_S, SLOWEST = 60.0, 10.0  # patience: to load, and as a multiple of the sound's length (0.2 is usual)
 NO_ANSWER = "the speech recogniser gave no answer; please try again"
 

@@ -14,6 +14,7 @@ from echomind.errors import CheckpointError, EchoMindError
 from echomind.models.asr import load_recognizer
 from echomind.models.protocol import SpokenLanguageModel
 from echomind.settings import Settings, get_settings
+from echomind.talk.places import Places, Ticket
 from echomind.talk.turn import Models
 
 log = logging.getLogger(__name__)
@@ -31,7 +32,7 @@ class Engine:
 
     def __init__(self, settings: Settings, *, turns_at_once: int = TURNS_AT_ONCE, wait_s: float = WAIT_S) -> None:
         self.settings = settings
-        self._places = threading.BoundedSemaphore(turns_at_once)
+        self._places = Places(turns_at_once)
         self._wait_s = wait_s
         self._lock = threading.Lock()
         self._model: SpokenLanguageModel | None = None
@@ -63,12 +64,26 @@ class Engine:
     @contextmanager
     def turn(self) -> Iterator[Models]:
         """The models, with a place held for one turn. Raises ``BusyError`` when none becomes free in time."""
-        if not self._places.acquire(timeout=self._wait_s):
-            raise BusyError(f"all places are taken and none became free within {self._wait_s:g} s; please try again")
+        ticket = self.ticket()
         try:
+            if not ticket.wait(self._wait_s):
+                raise self.busy()
             yield self.models()
         finally:
-            self._places.release()
+            ticket.leave()
+
+    def ticket(self) -> Ticket:
+        """Stand in line for a place, for whoever shows a position meanwhile; ``turn`` does so for those who do not."""
+        return self._places.ticket()
+
+    def busy(self) -> BusyError:
+        """What is raised when no place became free in time."""
+        return BusyError(f"all places are taken and none became free within {self._wait_s:g} s; please try again")
+
+    @property
+    def wait_s(self) -> float:
+        """How long to stand in line before giving up."""
+        return self._wait_s
 
     def warm(self) -> None:
         """Start loading in the background, so that it is done when a speaker has finished speaking."""

@@ -94,4 +94,16 @@ class Done:
     timings: Timings = field(repr=False)
 
 
-Event = Heard | Perceived | Thought | Cared | AskedBack | ReplyPiece | Spoken | Done
+@dataclass(frozen=True)
+class Waiting:
+    """All places for turns are taken; ``position`` is 1 for the next to be let in."""
+
+    position: int
+
+
+@dataclass(frozen=True)
+class TakenBack:
+    """The speaker went on: what was told of this turn does not count, and nothing follows."""
+
+
+Event = Waiting | TakenBack | Heard | Perceived | Thought | Cared | AskedBack | ReplyPiece | Spoken | Done

@@ -44,29 +44,31 @@ def talk(
     models: Models,
     topic: str = "",
     history: Sequence[Turn] = (),
-    transcript: str | None = None,
+    transcript: str | Transcript | None = None,
     *,
     voice: Speak | None = speak,
     decode_s: float | None = None,
+    asr_s: float | None = None,
     seed: int = 0,
     country: str = INTERNATIONAL,
     moments: Sequence[Moment] = (),
 ) -> Iterator[Event]:
     """One turn, event by event: Heard, Perceived, Thought, (Cared or AskedBack,) ReplyPiece and Spoken in turns, Done.
 
-    ``transcript``: the words, where the speaker has corrected them; None to recognise them. ``voice``: how to speak a
+    ``transcript``: the words, where they were recognised already (in ``asr_s``) or the speaker has corrected them; None
+    to recognise them. ``voice``: how to speak a
     sentence of the reply, None for no sound; it works while the next sentences are written.
     ``decode_s``: what decoding took, when the caller did it. ``country``: whose help lines to give. ``moments``: what
     was noted in earlier turns; with them, questions about the speaker's own feelings are answered from them.
     Without a model: Heard, Done.
     """
-    started = time.perf_counter() - (decode_s or 0.0)
-    timings = Timings(decode=decode_s)
+    started = time.perf_counter() - (decode_s or 0.0) - (asr_s or 0.0)
+    timings = Timings(decode=decode_s, asr=asr_s)
     if transcript is None:
         with _timed(timings, "asr"):
             heard = models.recognizer.transcribe(clip)
     else:
-        heard = Transcript(" ".join(transcript.split()))
+        heard = transcript if isinstance(transcript, Transcript) else Transcript(" ".join(transcript.split()))
     yield Heard(heard)
     reply = ""
     if models.model is not None:

@@ -1,0 +1,225 @@
+"""Open turns, with real voice activity on a real clip and stand-ins for recogniser and model."""
+
+import threading
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from echomind.audio import SAMPLE_RATE, load_clip
+from echomind.errors import AudioError
+from echomind.models.asr import Transcript
+from echomind.settings import ROOT
+from echomind.talk.events import Done, Heard, ReplyPiece, Spoken, TakenBack, Timings
+from echomind.talk.listening import NOTHING_S, Listening
+
+CHUNK = 1_600
+
+
+class Words:
+    """Hears the words it is told to."""
+
+    def __init__(self, text="we should go home"):
+        self.text, self.so_far, self.fed, self.closed = text, "", 0, 0
+
+    def feed(self, samples):
+        self.fed += len(samples)
+        self.so_far = self.text
+
+    def words(self):
+        return Transcript(f"{self.text} now")
+
+    def close(self):
+        self.closed += 1
+
+
+@pytest.fixture(scope="module")
+def spoken():
+    return load_clip(ROOT / "assets" / "examples" / "walk_neutral.ogg").samples
+
+
+@pytest.fixture
+def answers():
+    """What was prepared: clips, words, and how far it was told."""
+    return SimpleNamespace(asked=[], told=[], ended=threading.Event())
+
+
+@pytest.fixture
+def listening(answers):
+    def prepare(clip, heard, asr_s):
+        answers.asked.append((clip, heard, asr_s))
+        try:
+            for event in (Heard(heard), ReplyPiece("Yes."), Spoken(None, "none"), Done("Yes.", Timings())):
+                answers.told.append(event)
+                yield event
+        finally:
+            answers.ended.set()
+
+    return Listening(Words(), prepare)
+
+
+def silence(seconds):
+    return np.random.default_rng(0).normal(0, 2e-4, round(seconds * SAMPLE_RATE)).astype(np.float32)
+
+
+def hear(listening, samples, rate=SAMPLE_RATE, chunk=CHUNK):
+    """What was told after each chunk."""
+    return [listening.feed(samples[at : at + chunk], rate) for at in range(0, len(samples), chunk)]
+
+
+def phases(told):
+    found = []
+    for progress in told:
+        if not found or found[-1] != progress.phase:
+            found.append(progress.phase)
+    return found
+
+
+def test_a_turn_ends_by_itself(listening, answers, spoken):
+    told = hear(listening, np.concatenate([silence(0.5), spoken, silence(2)]))
+    assert phases(told) == ["waiting", "speaking", "answering", "over"]
+    assert told[-1].ended == "silence"
+    assert [type(event) for event in listening.answer()] == [Heard, ReplyPiece, Spoken, Done]
+    assert answers.asked[-1][1] == Transcript("we should go home now")
+    assert told[-1].words == "we should go home now"
+    listening.close()
+    assert listening._hearing.closed >= 1
+
+
+def test_the_clip_holds_the_words_and_little_else(listening, spoken):
+    hear(listening, np.concatenate([silence(3), spoken, silence(1.5)]))
+    clip = listening.clip
+    assert len(spoken) / SAMPLE_RATE <= clip.seconds <= len(spoken) / SAMPLE_RATE + 1.6
+    at = round(0.3 * SAMPLE_RATE)
+    assert np.abs(clip.samples[: at // 4]).max() < 0.01  # begins before the first sound
+    assert listening._hearing.fed == len(clip.samples)
+
+
+def test_whoever_goes_on_is_listened_to(listening, answers, spoken):
+    told = hear(listening, np.concatenate([spoken, silence(0.7)]))
+    assert told[-1].phase == "answering"
+    answer = listening.answer()
+    assert isinstance(next(answer), Heard)
+    assert isinstance(next(answer), ReplyPiece)
+    loud = int(np.argmax(np.abs(spoken) > 0.05))
+    assert hear(listening, spoken[loud : len(spoken) // 2])[-1].phase == "speaking"
+    assert [type(event) for event in answer] == [TakenBack]
+    assert list(listening.answer()) == []  # nothing to answer while one speaks
+    assert hear(listening, silence(2))[-1].phase == "over"
+    assert [type(event) for event in listening.answer()] == [Heard, ReplyPiece, Spoken, Done]
+    assert len(answers.asked[-1][0].samples) > len(answers.asked[0][0].samples)
+
+
+def test_the_voice_waits_until_it_is_certain(listening, spoken):
+    hear(listening, np.concatenate([spoken, silence(0.7)]))
+    seen, spoke = [], threading.Event()
+
+    def read():
+        for event in listening.answer():
+            seen.append(event)
+            if isinstance(event, Spoken):
+                spoke.set()
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    assert not spoke.wait(0.2)
+    hear(listening, silence(1))
+    thread.join(30)
+    assert [type(event) for event in seen] == [Heard, ReplyPiece, Spoken, Done]
+
+
+def test_a_connection_that_is_lost_ends_the_turn(listening, spoken, monkeypatch):
+    hear(listening, np.concatenate([spoken, silence(0.7)]))
+    listening.touched -= 60
+    assert [type(event) for event in listening.answer()][-1] is Done
+    assert listening.progress.ended == "silence"
+
+
+def test_the_button_ends_it(listening, spoken):
+    hear(listening, spoken)
+    progress = listening.finish()
+    assert (progress.phase, progress.ended) == ("over", "button")
+    assert [type(event) for event in listening.answer()][-1] is Done
+    assert listening.feed(spoken, SAMPLE_RATE).seconds == progress.seconds  # nothing is heard any more
+
+
+def test_the_button_without_a_word(listening, answers):
+    hear(listening, silence(1))
+    assert listening.finish().ended == "nothing"
+    assert list(listening.answer()) == []
+    assert not answers.asked
+    with pytest.raises(AudioError, match="found no speech"):
+        _ = listening.clip
+
+
+def test_silence_ends_it_with_a_hint(listening):
+    told = hear(listening, silence(NOTHING_S + 0.5))
+    assert told[-1].ended == "nothing"
+    assert told[-1].seconds == pytest.approx(NOTHING_S, abs=0.1)
+
+
+def test_the_limit(answers, spoken):
+    def prepare(clip, heard, asr_s):
+        answers.asked.append(clip)
+        yield Done("", Timings())
+
+    listening = Listening(Words(), prepare, limit_s=3.0)
+    told = hear(listening, np.concatenate([spoken, spoken]))
+    assert told[-1].ended == "limit"
+    assert told[-1].seconds == pytest.approx(3.0, abs=0.1)
+    assert [type(event) for event in listening.answer()] == [Done]
+
+
+def test_closing_ends_the_answer(listening, spoken):
+    hear(listening, np.concatenate([spoken, silence(0.7)]))
+    answer = listening.answer()
+    next(answer)
+    listening.close()
+    assert [type(event) for event in answer] in ([], [ReplyPiece])
+    assert listening.progress.ended == "closed"
+
+
+def test_a_turn_at_another_rate_is_heard_without_seams(spoken, answers):
+    import soxr
+
+    def prepare(clip, heard, asr_s):
+        yield Done("", Timings())
+
+    high = soxr.resample(np.concatenate([silence(0.5), spoken]), SAMPLE_RATE, 48_000).astype(np.float32)
+    found = []
+    for chunk in (480, 48_000):
+        listening = Listening(Words(), prepare)
+        hear(listening, high, 48_000, chunk)
+        found.append(listening.clip.samples)
+        listening.close()
+    shorter = min(map(len, found))
+    assert shorter > len(spoken) * 0.9
+    assert np.abs(found[0][:shorter] - found[1][:shorter]).max() < 1e-4
+
+
+@pytest.mark.parametrize(
+    ("samples", "rate", "message"),
+    [
+        (np.zeros((2, 2), np.float32), 16_000, "found shape"),
+        (np.array([np.nan], np.float32), 16_000, "finite numbers"),
+        (np.zeros(10, np.float32), 1, "found 1 Hz"),
+    ],
+)
+def test_what_is_no_sound_is_refused(listening, samples, rate, message):
+    with pytest.raises(AudioError, match=message):
+        listening.feed(samples, rate)
+
+
+def test_the_rate_may_not_change(listening):
+    listening.feed(np.zeros(100, np.float32), 48_000)
+    with pytest.raises(AudioError, match="found 44100 Hz; expected 48000 Hz as before"):
+        listening.feed(np.zeros(100, np.float32), 44_100)
+
+
+def test_a_fault_of_the_recogniser_reaches_who_asks(spoken):
+    hearing = Words()
+    hearing.words = lambda: (_ for _ in ()).throw(AudioError("no answer"))
+    listening = Listening(hearing, lambda *_: iter(()))
+    hear(listening, np.concatenate([spoken, silence(2)]))
+    with pytest.raises(AudioError, match="no answer"):
+        list(listening.answer())
