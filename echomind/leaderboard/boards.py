@@ -18,6 +18,7 @@ class Order:
     title: str
     metrics: tuple[str, ...]
     language: str | None = None
+    short: str = ""  # where the title says "this language": without it
 
     @property
     def higher_is_better(self) -> bool:
@@ -166,7 +167,10 @@ _BOARDS = (
         ),
         orders=(
             Order("final_overall", t("Final score, both languages"), ("final_overall",)),
-            *(Order(f"final_{c}", t("Final score, this language"), (f"final_{c}",), c) for c in ("zh", "en")),
+            *(
+                Order(f"final_{c}", t("Final score, this language"), (f"final_{c}",), c, t("Final score"))
+                for c in ("zh", "en")
+            ),
             *(
                 Order(
                     f"people_{c}",

@@ -41,7 +41,7 @@ def changes(
 
     Only of submissions that were public at some time; of one that is not any more, no name is told: it was taken off.
     """
-    found = [
+    found: list[tuple[datetime.datetime, str, str, str]] = [
         (datetime.datetime.combine(r.provenance.date, datetime.time(), datetime.UTC), r.model.name, slug, what)
         for slug, r in records.items()
         if (what := _ADDED.get(r.provenance.kind)) is not None

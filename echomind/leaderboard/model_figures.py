@@ -62,7 +62,8 @@ def bounds(metric: Metric) -> tuple[float, float] | None:
 
 def _spokes(board: Board, language: str) -> tuple[list[_Spoke], dict[str, list[str]]]:
     """The spokes of a board, and what has no place among them by the reason."""
-    spokes, left_out = [], defaultdict(list)
+    spokes: list[_Spoke] = []
+    left_out: dict[str, list[str]] = defaultdict(list)
     for metric in board.columns(language or None):
         span = bounds(metric)
         if metric.group not in _LEVELS:

@@ -245,7 +245,7 @@ def summaries(board: Board, records: Mapping[str, Record]) -> dict[str, str]:
     else:
         table = frame.assign(rank=pd.NA).sort_values("name", key=lambda names: names.map(str.casefold))
     of = int(table["rank"].notna().sum())
-    found = {}
+    found: dict[str, str] = {}
     for slug, rank, coverage in zip(map(str, table.index), table["rank"], table["coverage"], strict=True):
         scores = t("{coverage} of {n} scores", coverage=coverage, n=len(board.metrics))
         found[slug] = (

@@ -19,7 +19,7 @@ from echomind.leaderboard.presets import (
     shown_columns,
 )
 from echomind.leaderboard.records import SLUG
-from echomind.words import t
+from echomind.words import here, t
 
 MAX_SEARCH = 200  # characters; longer text cannot name a model
 MAX_SORTS = 4  # more keys than that never decide anything
@@ -213,10 +213,10 @@ def current_order(view: View) -> Order | None:
 def order_choices(view: View) -> list[tuple[str, str]]:
     """(title, id) of the orders to offer: the official ones, and the metric whose column is being sorted by."""
     board = get_board(view.board)
-    choices = [(order.title, order.id) for order in board.orders_for(view.language or None)]
+    choices = [(here(order.title), order.id) for order in board.orders_for(view.language or None)]
     order = current_order(view)
     if order is not None and order.id not in {choice[1] for choice in choices}:
-        choices.append((t("Column: {title}", title=order.title), order.id))
+        choices.append((here(t("Column: {title}", title=order.title)), order.id))
     return choices
 
 
@@ -228,6 +228,12 @@ def key_title(view: View, key: str) -> str:
     return orders[key] if key in orders else get_metric(key).term
 
 
+def key_words(view: View, sort: Sort) -> str:
+    """A key with its direction where that is the other one."""
+    title = key_title(view, sort.by)
+    return title if sort.best_first else t("{key}, worst first", key=title)
+
+
 def board_choices() -> list[tuple[str, str]]:
     """(title, id) of every board."""
-    return [(board.title, board.id) for board in BOARDS.values()]
+    return [(here(board.title), board.id) for board in BOARDS.values()]

@@ -161,7 +161,7 @@ def interval_cell(metric: Metric, interval: ScoreInterval | NoInterval) -> Marku
     if isinstance(interval, NoInterval):
         return together(dash(interval.reason), " ", h("small", t("none published"), title=interval.reason))
     between = t("{text} to {text2}", text=metric.text(interval.low), text2=metric.text(interval.high))
-    return together(f"{between} ", h("small", INTERVAL_KINDS[interval.kind], title=interval.note))
+    return together(between, " ", h("small", INTERVAL_KINDS[interval.kind], title=interval.note))
 
 
 def _line(line: ScoreLine, unranked: str) -> Markup:

@@ -102,7 +102,7 @@ def test_one_has_contact_account_earlier_ones_and_warnings(shelf, submissions, p
     assert warned[0].startswith("The same files were handed in by Eve (Hugging Face): Twin")
     assert warned[1].startswith("A model of the same name was handed in by somebody at this machine: same NAME")
     assert warned[2] == "The account was made 3 days before this was handed in." or "2 days" in warned[2]
-    assert warned[3] == "understanding: 477 of 480 were answered."
+    assert warned[3] == "Understanding questions: 477 of 480 were answered."
     assert [link.text for link in root.all("table")[0].all("a")] == ["Earlier"]
 
 

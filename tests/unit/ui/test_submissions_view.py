@@ -175,7 +175,7 @@ def test_scores_have_interval_n_failures_and_what_guessing_gets(parse):
     assert "guessing gets 27.10" in understanding.text
     conversation = root.all("table")[1]
     assert conversation.all("td")[1].text == "—"
-    assert "Answered: understanding 477 of 480 (3 empty)." in root.text
+    assert "Answered: Understanding questions 477 of 480 (3 empty)." in root.text
     assert "no weights <i>of NISQA</i> are named" in root.text
     details = {one.all("summary")[0].text: one for one in root.all("details")}
     assert len(details["By question type"].all("tr")) == 19

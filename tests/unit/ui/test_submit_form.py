@@ -3,7 +3,7 @@ import gradio as gr
 from echomind.settings import ROOT, Settings
 from echomind.submissions.form import FIELDS
 from echomind.ui import submit_form as form
-from echomind.ui.submit_draft import VOICES_OF_BOARD, Draft
+from echomind.ui.submit_draft import Draft, voices_script
 
 
 def test_the_page_asks_for_every_field_once_and_marks_the_needed_ones():
@@ -38,7 +38,7 @@ def test_what_was_not_answered_is_left_out():
 def test_voices_are_those_of_the_board():
     assert [value for _, value in form.voices_of("echomind-mini")] == ["tts"]
     assert [value for _, value in form.voices_of("echomind")] == ["tts", "human"]
-    assert '"humdial": [["recorded people", "human"]]' in VOICES_OF_BOARD
+    assert '"humdial": [["recorded people", "human"]]' in voices_script()
 
 
 def test_a_draft_restores_only_values_that_the_form_has():
