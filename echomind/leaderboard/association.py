@@ -26,6 +26,7 @@ _CELLS = 300_000  # draws times points: what keeps 500 models as quick as 14
 MIN_DEFINED = 0.5  # share of the draws that must give a coefficient before an interval is shown
 TAIL = 0.025  # on each side of a 95 % interval
 _Z = float(ndtri(1 - TAIL))
+_SIDE_BY_SIDE = 100  # rows at a time: what is between two steps stays in the processor's cache
 _CANCELS = 1e-4  # of the squares: four of sixteen digits lost
 SAME = 1e-12  # coefficients that are equal on paper differ by less than this
 
@@ -37,7 +38,7 @@ def resamples(n: int) -> int:
     return max(FEWEST_DRAWS, min(MOST_DRAWS, _CELLS // max(n, 1)))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)  # of 500 models each pair of metrics has another n; a megabyte each
 def bootstrap_weights(n: int) -> np.ndarray:
     """How often each of ``n`` points is in each draw: uint16 (resamples(n), n), read-only; rows sum to n."""
     draws = resamples(n)
@@ -88,7 +89,14 @@ class Axis:
 
         That of a point of no weight means nothing.
         """
-        return (np.cumsum(runs, axis=0) - (runs - 1) / 2)[self.run]
+        return self.offsets(runs, np.asarray(-1.0))
+
+    def offsets(self, runs: np.ndarray, total: np.ndarray) -> np.ndarray:
+        """Mean ranks as ``midranks``, less the middle of all ranks, where ``total`` points count: (n, rows)."""
+        found = np.cumsum(runs, axis=0, dtype=np.float64)
+        found -= runs / 2
+        found -= total / 2
+        return found[self.run]
 
     @cached_property
     def ranks(self) -> np.ndarray:
@@ -103,7 +111,8 @@ class Axis:
 
 def squares_of_ranks(runs: np.ndarray, total: np.ndarray) -> np.ndarray:
     """Sum of squares of mean ranks about their middle, from the runs of ties: (runs, rows) to (rows,)."""
-    return (total * total * total - (runs * runs * runs).sum(axis=0)) / 12  # ``**`` would be ten times slower
+    cubes = np.einsum("ij,ij,ij->j", runs, runs, runs)  # a quarter of what ``*`` and ``sum`` take
+    return np.asarray((total * total * total - cubes) / 12)
 
 
 class Moments(NamedTuple):
@@ -126,7 +135,7 @@ class Moments(NamedTuple):
         return found
 
 
-def _moments(weights: np.ndarray, x: np.ndarray, y: np.ndarray, defined: np.ndarray) -> Moments:
+def moments_of(weights: np.ndarray, x: np.ndarray, y: np.ndarray, defined: np.ndarray) -> Moments:
     """One product for all rows; rows whose points lie so close together that digits cancel are done again by parts."""
     total = weights.sum(axis=1)
     middle_x, middle_y = float(x.mean()), float(y.mean())
@@ -171,7 +180,7 @@ class Weighted:
     @cached_property
     def moments(self) -> Moments:
         """Means and sums of the values."""
-        return _moments(np.asarray(self.weights, np.float64), self.x.values, self.y.values, self.defined)
+        return moments_of(np.asarray(self.weights, np.float64), self.x.values, self.y.values, self.defined)
 
     @property
     def pearson(self) -> np.ndarray:
@@ -185,12 +194,14 @@ class Weighted:
         Pearson's r of the ranks: their mean is half of all ranks and one, their squares follow from the runs of ties.
         """
         x_runs, y_runs, total = self._runs
-        middle = (total + 1) / 2
-        x_off, y_off = self.x.midranks(x_runs) - middle, self.y.midranks(y_runs) - middle
-        together = (self._w * x_off * y_off).sum(axis=0)
-        scale = np.sqrt(squares_of_ranks(x_runs, total) * squares_of_ranks(y_runs, total))
         found = np.full(len(total), np.nan)
-        found[self.defined] = np.clip(together[self.defined] / scale[self.defined], -1.0, 1.0)
+        for first in range(0, len(total), _SIDE_BY_SIDE):
+            rows = slice(first, first + _SIDE_BY_SIDE)
+            x, y, counted, good = x_runs[:, rows], y_runs[:, rows], total[rows], self.defined[rows]
+            offsets = self.x.offsets(x, counted), self.y.offsets(y, counted)
+            products = np.einsum("ij,ij,ij->j", self._w[:, rows], *offsets)
+            scale = np.sqrt(squares_of_ranks(x, counted) * squares_of_ranks(y, counted))
+            found[rows][good] = np.clip(products[good] / scale[good], -1.0, 1.0)
         return found
 
     @cached_property
@@ -199,7 +210,8 @@ class Weighted:
         x, y, total = self._runs
         single = self._w.astype(np.float32)  # whole numbers below 2 ** 24: exact, and twice as fast
         agree = ((self.x.signs * self.y.signs) @ single * single).sum(axis=0, dtype=np.float64)
-        untied = np.sqrt((total * total - (x * x).sum(axis=0)) * (total * total - (y * y).sum(axis=0)))
+        x_pairs, y_pairs = (total * total - np.einsum("ij,ij->j", runs, runs) for runs in (x, y))
+        untied = np.sqrt(x_pairs * y_pairs)
         found = np.full(len(agree), np.nan)
         found[self.defined] = np.clip(agree[self.defined] / untied[self.defined], -1.0, 1.0)
         return found

@@ -17,6 +17,7 @@ import numpy as np
 
 from echomind.leaderboard import association
 from echomind.leaderboard.association import TAIL, Axis, IntervalMethod, Weighted
+from echomind.leaderboard.jackknife import WithoutEach
 from echomind.leaderboard.permutation import P, PMethod, p_kendall, p_pearson, p_spearman
 
 RESAMPLES = association.MOST_DRAWS  # up to 30 models; ``Correlation.resamples`` says how many there were
@@ -114,7 +115,7 @@ def _fit(here: Weighted, drawn: Weighted) -> Fit:
     return Fit(*(tuple(float(v) for v in values) for values in (grid, best, low, high)))
 
 
-def _influences(without: Weighted) -> tuple[Influence | None, ...]:
+def _influences(without: WithoutEach) -> tuple[Influence | None, ...]:
     triples = zip(without.pearson.tolist(), without.spearman.tolist(), without.kendall.tolist(), strict=True)
     return tuple(None if np.isnan(s) else Influence(i, p, s, k) for i, (p, s, k) in enumerate(triples))
 
@@ -134,7 +135,7 @@ def _correlate(x_values: tuple[float, ...], y_values: tuple[float, ...]) -> Corr
     if np.isnan(here.pearson[0]):
         return Correlation(n, "constant")
     drawn = Weighted(x, y, association.bootstrap_weights(n))
-    without = Weighted(x, y, 1 - np.eye(n))
+    without = WithoutEach(x, y)
 
     def coefficient(name: Literal["pearson", "spearman", "kendall"], p: P) -> Coefficient:
         value = float(getattr(here, name)[0])
