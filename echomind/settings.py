@@ -43,6 +43,16 @@ class Settings(BaseSettings):
     judge_audio: str = Field("", description="the endpoint that hears and marks spoken replies, by its name")
     nisqa_model: str = Field("", description="NISQA: the published weights, nisqa.tar, or a folder that holds them")
     utmos_model: str = Field("", description="UTMOS: a TorchScript file, or a Hub id such as balacoon/utmos")
+    voice_model: str = Field(
+        "",
+        description="replies are spoken by this text-to-speech model of transformers, a folder or Hub id such as "
+        "facebook/mms-tts-eng (VITS); empty: flite where it is installed, else eSpeak NG",
+    )
+    help_country: str = Field(
+        "international",
+        description="whose help lines are given unless a visitor chooses: international, or an id of "
+        "echomind/talk/help_lines.py such as us",
+    )
     emotion_model: str = Field(
         "", description="EmoAlign: iic/emotion2vec_plus_large, or a folder or Hub id of another audio classifier"
     )

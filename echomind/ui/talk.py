@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,21 +14,20 @@ from gradio_client.utils import python_type_to_json_schema
 from markupsafe import Markup
 
 from echomind.audio import load_clip
-from echomind.settings import Settings
 from echomind.talk.engine import Engine, model_is_here
-from echomind.talk.examples import Example, by_script, read_examples
+from echomind.talk.examples import Example
 from echomind.talk.intent import Asked
 from echomind.talk.schemas import EarlierTurn, TalkAnswer
 from echomind.ui import talk_about, talk_session, talk_view
 from echomind.ui.faults import spoken
 from echomind.ui.markup import h
 from echomind.ui.site import Site
+from echomind.ui.talk_aside import example_buttons, help_lines
 from echomind.ui.talk_ask import ask
 from echomind.ui.talk_contrast import build_contrast
 from echomind.ui.talk_endpoint import talk_endpoint
 from echomind.ui.talk_more import more
 from echomind.ui.talk_session import Session, Steps, Turnstile, View
-from echomind.ui.talk_words import delivery_words
 from echomind.ui.uploads import Uploads
 
 TOPICS = ("family", "work", "school", "health", "food", "games", "sports", "entertainment", "finance", "technology")
@@ -47,6 +46,7 @@ class Parts:
     mic: gr.Audio
     topic: gr.Dropdown
     aloud: gr.Checkbox
+    country: gr.Dropdown
     session: gr.State
     gate: gr.State
     shown: dict[str, Any]
@@ -69,12 +69,13 @@ def build_talk(site: Site) -> None:
         with gr.Column(elem_id="talk-answer"):
             shown, answer_again = _answer(script)
         with gr.Column(elem_id="talk-examples"):
-            buttons = _examples(settings)
+            buttons = example_buttons(settings)
             gr.HTML(talk_about.promises(settings), apply_default_css=False, js_on_load=None)
+            country = help_lines(settings)
     deeper, asks = more()
     shown |= deeper
     session, gate = gr.State(Session(), time_to_live=SESSION_S), gr.State(Turnstile())
-    parts = Parts(mic, topic, aloud, session, gate, {"status": status, **shown})
+    parts = Parts(mic, topic, aloud, country, session, gate, {"status": status, **shown})
     _wire(parts, engine, uploads, answer_again, stop, restart, buttons)
     _wire_asks(parts, asks)
     build_contrast(settings, engine, uploads, script, TURNS_AT_ONCE)
@@ -143,24 +144,6 @@ def _answer(script: str) -> tuple[dict[str, Any], gr.Button]:
     return shown, answer_again
 
 
-def _examples(settings: Settings) -> list[tuple[gr.Button, Example]]:
-    """One button a clip, those with the same words in a row under their sentence."""
-    buttons: list[tuple[gr.Button, Example]] = []
-    groups = by_script(read_examples(settings.assets_dir / "examples"))
-    if groups:
-        gr.HTML(talk_about.examples_heading(), apply_default_css=False, js_on_load=None)
-    for group in groups:
-        with gr.Group(elem_classes="em-example"):
-            gr.HTML(h("p", f"“{group[0].transcript}”"), apply_default_css=False, js_on_load=None)
-            with gr.Row(elem_classes="em-example-row"):
-                for example in group:
-                    name = delivery_words(example.delivery)
-                    buttons.append(
-                        (gr.Button(name, size="sm", min_width=80, elem_classes="em-example-button"), example)
-                    )
-    return buttons
-
-
 def _wire(
     parts: Parts,
     engine: Engine,
@@ -175,22 +158,26 @@ def _wire(
     Gradio's own ``cancels`` leaves the stopped button dead in the browser, so turns are stopped by the turnstile.
     """
 
-    def record(path: str, topic: str, aloud: bool, session: Session, gate: Turnstile) -> Iterator[Update]:
+    def record(path: str, topic: str, aloud: bool, where: str, session: Session, gate: Turnstile) -> Iterator[Update]:
+        session = replace(session, country=where)
         yield from _changes(parts, gate, _from_file(engine, uploads, path, topic, aloud, session, recorded=True))
 
-    def upload(path: str, topic: str, aloud: bool, session: Session, gate: Turnstile) -> Iterator[Update]:
+    def upload(path: str, topic: str, aloud: bool, where: str, session: Session, gate: Turnstile) -> Iterator[Update]:
+        session = replace(session, country=where)
         yield from _changes(parts, gate, _from_file(engine, uploads, path, topic, aloud, session, recorded=False))
 
-    def correct(words: str, topic: str, aloud: bool, session: Session, gate: Turnstile) -> Iterator[Update]:
+    def correct(words: str, topic: str, aloud: bool, where: str, session: Session, gate: Turnstile) -> Iterator[Update]:
+        session = replace(session, country=where)
         yield from _changes(parts, gate, talk_session.again(engine, words, topic, session, aloud=aloud))
 
-    def play(clip: Example) -> Callable[[str, bool, Session, Turnstile], Iterator[Update]]:
-        def run(topic: str, aloud: bool, session: Session, gate: Turnstile) -> Iterator[Update]:
+    def play(clip: Example) -> Callable[[str, bool, str, Session, Turnstile], Iterator[Update]]:
+        def run(topic: str, aloud: bool, where: str, session: Session, gate: Turnstile) -> Iterator[Update]:
+            session = replace(session, country=where)
             yield from _changes(parts, gate, talk_session.example(engine, clip, topic, session, aloud=aloud))
 
         return run
 
-    shown, context = parts.shown, [parts.topic, parts.aloud, parts.session, parts.gate]
+    shown, context = parts.shown, [parts.topic, parts.aloud, parts.country, parts.session, parts.gate]
     outputs = [*shown.values(), parts.session, parts.mic]
     private: dict[str, Any] = {"api_visibility": "private"}
     options: dict[str, Any] = {

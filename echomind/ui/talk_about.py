@@ -49,6 +49,12 @@ def promises(settings: Settings) -> Markup:
             "Your audio is not kept: it is deleted from the disk as soon as it is read. The last clip stays in "
             "memory, an hour at most, only so that you can have it answered again.",
         ),
+        h(
+            "p",
+            "What is named here is a guess about a voice: no diagnosis, no judgement of a person. Expect more errors "
+            "with accents, children, old voices and poor microphones. Who says they are in danger gets fixed words "
+            "with help lines instead of the reply.",
+        ),
         h("p", f"Words: {ear}. Cues and reply: {mind}. Speech: {voice}."),
         class_="em-promises",
     )

@@ -20,6 +20,7 @@ from echomind.models.protocol import Turn
 from echomind.talk import events
 from echomind.talk.engine import Engine
 from echomind.talk.examples import Example
+from echomind.talk.help_lines import INTERNATIONAL
 from echomind.talk.trajectory import Moment
 from echomind.talk.turn import MAX_TURNS, talk
 from echomind.ui import talk_after, talk_view
@@ -38,7 +39,7 @@ MAX_CHARS = 1_000  # of a corrected transcript; a minute of fast speech has abou
 class Session:
     """``clip``: the last one, kept to be answered again; ``turns``: those before it; ``last``: its own.
 
-    ``moments`` and ``last_moment``: what the model noted in them.
+    ``moments`` and ``last_moment``: what the model noted in them. ``country``: whose help lines to give.
     """
 
     clip: Clip | None = None
@@ -46,6 +47,7 @@ class Session:
     last: Turn | None = None
     moments: tuple[Moment, ...] = ()
     last_moment: Moment | None = None
+    country: str = INTERNATIONAL
 
     @property
     def felt_so_far(self) -> tuple[Moment, ...]:
@@ -116,7 +118,8 @@ def new_clip(
     aloud: bool,
 ) -> Steps:
     """A turn for a new clip, after the earlier ones. ``load`` decodes it; ``sound`` plays an example to the visitor."""
-    before = Session(None, session.so_far[-MAX_TURNS:], None, session.felt_so_far[-MAX_TURNS:])
+    turns, moments = session.so_far[-MAX_TURNS:], session.felt_so_far[-MAX_TURNS:]
+    before = replace(session, clip=None, turns=turns, last=None, moments=moments, last_moment=None)
     view = View(status=talk_view.busy("Listening to the words …"), sound=sound, earlier=talk_view.earlier(before.turns))
     view = replace(view, **talk_after.over_turns(before.moments))
     yield view, before
@@ -168,7 +171,14 @@ def _turn(
     try:
         with engine.turn() as models:
             for event in talk(
-                clip, models, topic, session.turns, transcript, decode_s=decode_s, moments=session.moments
+                clip,
+                models,
+                topic,
+                session.turns,
+                transcript,
+                decode_s=decode_s,
+                country=session.country,
+                moments=session.moments,
             ):
                 match event:
                     case events.Heard(transcript=heard):

@@ -5,13 +5,13 @@ from types import SimpleNamespace
 import pytest
 
 from echomind.errors import AudioError
-from echomind.models.protocol import VAD, Turn
+from echomind.models.protocol import VAD, Perception, Turn
 from echomind.settings import ROOT
 from echomind.talk.engine import BusyError
 from echomind.talk.examples import by_script, read_examples
 from echomind.talk.trajectory import Moment
 from echomind.talk.turn import MAX_TURNS, Models
-from echomind.ui import talk_session
+from echomind.ui import talk_session, talk_view
 from echomind.ui.talk_session import NO_MODEL, Session, Turnstile, View, again, example, new_clip
 
 
@@ -189,3 +189,65 @@ def test_the_examples_that_come_with_the_app(engine):
 
 def test_no_examples_where_there_are_none(tmp_path):
     assert read_examples(tmp_path) == ()
+
+
+def test_help_lines_are_those_of_the_visitors_country(engine, clip, recognizer):
+    recognizer.text = "I want to die"
+    view, session = last(new_clip(engine, lambda: clip, "", Session(country="nz"), aloud=True))
+    assert "1737" in view.reply
+    _, after = last(new_clip(engine, lambda: clip, "", session, aloud=True))
+    assert after.country == "nz"
+
+
+def test_a_finished_turn_is_drawn_and_counted(engine, clip):
+    view, session = last(new_clip(engine, lambda: clip, "", Session(), aloud=False))
+    assert view.timeline is not None
+    assert view.plane is not None
+    assert view.turns is None
+    assert "1.0 s of sound" in view.timeline_words
+    view, session = last(new_clip(engine, lambda: clip, "", session, aloud=False))
+    assert view.turns is not None
+    assert "Your turns" in view.turns_words
+    assert len(session.felt_so_far) == 2
+
+
+def test_a_question_about_feelings_is_answered_from_the_turns_and_counts_for_none(engine, clip, recognizer, model):
+    _, session = last(new_clip(engine, lambda: clip, "", Session(), aloud=False))
+    _, session = last(new_clip(engine, lambda: clip, "", session, aloud=False))
+    recognizer.text = "How did my feelings change"
+    view, after = last(new_clip(engine, lambda: clip, "", session, aloud=False))
+    assert "You sounded worn out in both turns." in view.reply
+    assert talk_view.ABOUT_TURNS in view.reply
+    assert after.felt_so_far == session.felt_so_far
+    assert model.said == 6
+
+
+def test_memory_of_moments_is_bounded(engine, clip):
+    session = Session()
+    for _ in range(MAX_TURNS + 3):
+        _, session = last(new_clip(engine, lambda: clip, "", session, aloud=False))
+    assert len(session.felt_so_far) == MAX_TURNS + 1
+    assert len(session.so_far) == MAX_TURNS + 1
+
+
+def test_the_reply_without_the_voice_comes_last(engine, clip, model):
+    model.perceive_text = lambda words, topic="", history=(): Perception(
+        words, {}, VAD(3, 3, 3), VAD(3, 3, 3), state=("seen", words)
+    )
+    steps = list(new_clip(engine, lambda: clip, "", Session(), aloud=False))
+    first = next(i for i, (view, _) in enumerate(steps) if view.unheard)
+    assert all(view.times for view, _ in steps[first:])
+    assert "the same. The voice made no difference here." in steps[-1][0].unheard
+
+
+def test_a_model_that_needs_the_sound_has_no_such_line(engine, clip):
+    view, _ = last(new_clip(engine, lambda: clip, "", Session(), aloud=False))
+    assert view.unheard == ""
+
+
+def test_again_without_words_changes_no_moment_of_others(engine, clip):
+    _, session = last(new_clip(engine, lambda: clip, "", Session(), aloud=False))
+    _, session = last(new_clip(engine, lambda: clip, "", session, aloud=False))
+    _, after = last(again(engine, "other words", "", session, aloud=False))
+    assert after.moments == session.moments
+    assert after.last_moment.words == "other words"
