@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -94,8 +95,13 @@ class Metric:
 
         Rounding is done on the decimal digits: as binary, 67.145 would come out as 67.14.
         """
-        step = Decimal(1).scaleb(-(self.decimals + extra))
-        return str(Decimal(repr(float(value))).quantize(step, ROUND_HALF_UP)).replace("-", "−")
+        return _rounded(float(value) + 0.0, self.decimals + extra)  # no minus before a zero
+
+
+@lru_cache(maxsize=65_536)  # a board of 500 models writes the same thousands of numbers at every change of a view
+def _rounded(value: float, decimals: int) -> str:
+    step = Decimal(1).scaleb(-decimals)
+    return str(Decimal(repr(value)).quantize(step, ROUND_HALF_UP)).replace("-", "−")
 
 
 def _read(path: Path) -> Iterator[Metric]:

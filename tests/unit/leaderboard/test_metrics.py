@@ -63,7 +63,8 @@ def test_ranges_read_as_words(metric, words):
 
 
 @pytest.mark.parametrize(
-    ("value", "extra", "shown"), [(67.145, 0, "67.15"), (3.895, 1, "3.895"), (-0.5, 0, "−0.50"), (2, 0, "2.00")]
+    ("value", "extra", "shown"),
+    [(67.145, 0, "67.15"), (3.895, 1, "3.895"), (-0.5, 0, "−0.50"), (2, 0, "2.00"), (-0.0, 0, "0.00")],
 )
 def test_values_are_rounded_as_on_paper(value, extra, shown):
     assert METRICS["ves"].text(value, extra) == shown
