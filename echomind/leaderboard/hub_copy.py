@@ -39,7 +39,10 @@ _COMMIT = re.compile(r"[0-9a-f]{7,64}")
 
 
 class _About(BaseModel):
-    """What a folder holds: ``files`` are digests by path, ``left_out`` why files of the commit are not among them."""
+    """What a folder holds: ``files`` are digests by path, ``left_out`` why files of the commit are not among them.
+
+    ``since``: the commit of which time the first copy of this machine had each file as it is now.
+    """
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
@@ -48,10 +51,15 @@ class _About(BaseModel):
     at: datetime.datetime
     files: dict[str, str]
     left_out: dict[str, str]
+    since: dict[str, datetime.datetime]
 
 
 class HubCopy(BaseModel):
-    """The results of one commit. ``folder`` is laid out as ``results/``; ``left_out``: reasons by path."""
+    """The results of one commit. ``folder`` is laid out as ``results/``; ``left_out``: reasons by path.
+
+    ``since``: by path, the time of the first commit that was seen here with the file as it is; it may have been
+    changed by an earlier one that nobody here saw.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -59,6 +67,7 @@ class HubCopy(BaseModel):
     commit: str
     at: datetime.datetime
     left_out: dict[str, str]
+    since: dict[str, datetime.datetime] = {}
 
     def records(self) -> set[str]:
         """``<board>/<slug>`` of every record."""
@@ -88,6 +97,7 @@ class HubCopies:
         ``ResultsError`` where nothing in the commit is a record, ``OSError`` as the disk does.
         """
         commit, at = self.repo.newest()
+        known = known or self.last()
         if known is not None and known.commit == commit:
             return known
         if not _COMMIT.fullmatch(commit):
@@ -116,7 +126,14 @@ class HubCopies:
             if not record_names(own / ROOT):
                 raise ResultsError(f"{self.repo.repo_id}, commit {commit[:7]}: found no valid record in {ROOT}/")
             files = {path: blob.digest for path, blob in wanted.items() if (own / ROOT / path).exists()}
-            about = _About(repo=self.repo.repo_id, commit=commit, at=at, files=files, left_out=left_out)
+            about = _About(
+                repo=self.repo.repo_id,
+                commit=commit,
+                at=at,
+                files=files,
+                left_out=left_out,
+                since=self._since(files, at, known),
+            )
             (own / ABOUT).write_text(about.model_dump_json(), encoding="utf-8")
             self._put(own, self.root / commit)
             return about
@@ -141,9 +158,18 @@ class HubCopies:
                 return content
         return self.repo.read(blob)
 
+    def _since(
+        self, files: dict[str, str], at: datetime.datetime, known: HubCopy | None
+    ) -> dict[str, datetime.datetime]:
+        before = self._read(known.folder.parent) if known is not None else None
+        if before is None:
+            return dict.fromkeys(files, at)
+        same = {path for path, digest in files.items() if before.files.get(path) == digest}
+        return {path: before.since[path] if path in same else at for path in files}
+
     def _copy(self, about: _About) -> HubCopy:
         folder = self.root / about.commit / ROOT
-        return HubCopy(folder=folder, commit=about.commit, at=about.at, left_out=about.left_out)
+        return HubCopy(folder=folder, commit=about.commit, at=about.at, left_out=about.left_out, since=about.since)
 
     def _read(self, folder: Path) -> _About | None:
         try:

@@ -52,7 +52,7 @@ class Results:
 
     def __init__(self, bundled: Path, store: Store | None = None, hub: HubRefresh | None = None) -> None:
         self.bundled, self.store, self._hub = bundled, store, hub
-        self._files = RecordFiles(bundled)
+        self._files = self._bundled_files = RecordFiles(bundled)
         self._boards: dict[str, _Kept] = {}
         self._lock = threading.Lock()
 
@@ -66,6 +66,10 @@ class Results:
         """The folder whose files are shown at this moment."""
         state = self.hub
         return state.copy.folder if state is not None and state.copy is not None else self.bundled
+
+    def came_with_the_app(self, board: str) -> Mapping[str, Record]:
+        """The records of one board as the app brought them, whatever is shown. Raises ``ResultsError``."""
+        return self._bundled_files.board(board)
 
     def board(self, board: str) -> dict[str, Record]:
         """Every record of one board by slug, see ``look``."""

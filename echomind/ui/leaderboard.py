@@ -41,7 +41,9 @@ def _changes(view: View, results: Results) -> list[Change] | None:
         submissions = known_submissions(results.store) if results.store is not None else []
     except StoreError:  # the board says already that rows of submissions are missing
         submissions = []
-    return changes(view.board, results.look(view.board).records, submissions)
+    records, copy = results.look(view.board).records, results.hub.copy if results.hub is not None else None
+    bundled = results.came_with_the_app(view.board) if copy is not None else {}
+    return changes(view.board, records, submissions, bundled=bundled, copy=copy)
 
 
 def table_html(

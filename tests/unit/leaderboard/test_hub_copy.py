@@ -195,3 +195,15 @@ def test_old_folders_go_and_the_newest_stay(hub, copies, tmp_path):
         copy = copies.newest(copy)
     commits = [commit.oid for commit in hub.repo.commits[-3:]]
     assert sorted(path.name for path in (tmp_path / "copies").iterdir()) == sorted(commits)
+
+
+def test_it_is_known_since_which_commit_a_file_is_as_it_is(hub, copies, tmp_path):
+    first = copies.newest()
+    assert set(first.since) == {path.removeprefix("results/") for path in FILES}
+    record = json.loads(FILES[ONE])
+    record["scores"]["understanding_acc"] = 50.0
+    hub.repo.become(FILES | {ONE: json.dumps(record).encode()})
+    second = made(hub, tmp_path).newest()  # after a restart
+    changed = {path for path, at in second.since.items() if at == second.at}
+    assert changed == {"echomind/kimi-audio.json"} and second.at > first.at
+    assert {second.since[path] for path in set(second.since) - changed} == {first.at}

@@ -16,10 +16,12 @@ from echomind.leaderboard.hub_refresh import FIRST_RETRY_S, SPREAD, HubRefresh, 
 from echomind.leaderboard.known_items import KnownItems
 from echomind.leaderboard.records import read_board
 from echomind.leaderboard.results import Results
+from echomind.leaderboard.view import View
 from echomind.settings import ROOT, Settings
 from echomind.submissions.hub_faults import Patience
 from echomind.submissions.hub_repo import HubRepo
 from echomind.ui.as_of import as_of_line
+from echomind.ui.leaderboard import table_html
 from tests.unit.leaderboard.test_hub_copy import FILES, NAME, ONE, hub  # noqa: F401 (a fixture)
 from tests.unit.submissions.hub_cues import Fault
 
@@ -275,3 +277,13 @@ def test_a_name_that_is_no_repository_is_refused_at_the_start(tmp_path, name):
         open_refresh(settings(tmp_path, results_repo=name), {}),
     ):
         pytest.fail("it was opened")
+
+
+def test_the_page_tells_what_changed_with_the_commit(hub, refresh):  # noqa: F811
+    hub.repo.become(WHOLE | changed(50.0))
+    results = Results(BUNDLED, hub=refresh)
+    view = View(tab="changes")
+    assert "on the Hub" not in table_html(view, results)[0].partition("What changed when")[2]
+    refresh.check()
+    said = table_html(view, results)[0].partition("What changed when")[2]
+    assert "2026-11-20" in said and "changed on the Hub: " in said and "to 50.00" in said
