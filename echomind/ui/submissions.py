@@ -26,8 +26,9 @@ _PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidde
 _QUICK = _PRIVATE | {"concurrency_limit": None}
 _LOOK_UP = """
 (receipt) => {
-  const asked = encodeURIComponent(receipt.trim());
-  if (asked) window.location.assign(window.location.pathname + '?receipt=' + asked);
+  if (!receipt.trim()) return;
+  const kept = [...new URLSearchParams(location.search)].filter(([name]) => name.startsWith('__'));
+  location.assign(location.pathname + '?' + new URLSearchParams([['receipt', receipt.trim()], ...kept]));
 }
 """
 # Buttons that come and go would take the focus with them; a moment later those that stay are there.

@@ -33,21 +33,23 @@ _language: ContextVar[Language] = ContextVar("language", default="en")
 class Text(str):
     """A sentence of ours: as a ``str`` its English, with the pattern (``key``) and what stands in it (``values``)."""
 
-    __slots__ = ("key", "values")
+    __slots__ = ("holds_html", "key", "values")
     key: str
     values: dict[str, Any]
+    holds_html: bool
 
     def __new__(cls, key: str = "", values: dict[str, Any] | None = None) -> Text:
         """``key`` is a pattern of ``str.format`` where there are ``values``, and literal where there are none."""
         text = super().__new__(cls, key.format(**values) if values else key)
         text.key, text.values = key, values or {}
+        text.holds_html = bool(values) and any(map(_holds_html, values.values()))
         return text
 
     def __html__(self) -> Markup:
         """As it is written into HTML: escaped, but for values that are HTML themselves."""
+        if not self.holds_html:
+            return escape(str(self) if _language.get() == "en" else self.shown())
         pattern = _pattern(self.key)
-        if not self.values:
-            return escape(pattern)
         return Markup(escape(pattern)).format(**{name: _html(value) for name, value in self.values.items()})  # noqa: S704
 
     def shown(self) -> str:
@@ -83,12 +85,13 @@ def joined(by: str, parts: Iterable[str]) -> Text:
     found = tuple(parts)
     text = str.__new__(_Joined, by.join(found))
     text.key, text.values = "", {"by": by if isinstance(by, Text) else t(by), "parts": found}
+    text.holds_html = any(map(_holds_html, found))
     return text
 
 
 def here(text: str) -> str:
     """``text`` in the language of whoever asked; what is no text of ours stays as it is. A plain ``str``."""
-    return text.shown() if isinstance(text, Text) else str(text)
+    return text.shown() if isinstance(text, Text) and _language.get() != "en" else str(text)
 
 
 def language() -> Language:
@@ -145,6 +148,10 @@ def _pattern(key: str) -> str:
 
 def _plain(value: Any) -> Any:
     return value.shown() if isinstance(value, Text) else value
+
+
+def _holds_html(value: Any) -> bool:
+    return value.holds_html if isinstance(value, Text) else isinstance(value, Markup)
 
 
 def _html(value: Any) -> Any:
