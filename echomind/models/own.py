@@ -84,7 +84,9 @@ class OwnModel:
     def __init__(self, slm: EchoMindSLM, recognizer: Recognizer, *, speak: Speak | None = None, name: str = "") -> None:
         self.slm, self.words, self.speak = slm, _words_of(cast(Hashable, recognizer)), speak
         self.name = name or slm.name
-        self.version = f"weights {weights_digest(slm)}, recogniser {recognizer.name}"
+        options = "" if slm.options is None else f", options {slm.options.digest}"
+        temperatures = "".join(f", {name} at {t}" for name, t in sorted(slm.model.config.temperatures.items()))
+        self.version = f"weights {weights_digest(slm)}{temperatures}{options}, recogniser {recognizer.name}"
 
     def remember(self, clip: Clip, words: str) -> None:
         """Take ``words`` as what was heard in ``clip``, from an earlier run."""
@@ -95,7 +97,7 @@ class OwnModel:
         return self.words.of(clip)
 
     def choose(self, request: ChoiceRequest) -> str:
-        """``"The answer is: B"``: the option with the highest length-normalised likelihood (the first of equals)."""
+        """``"The answer is: B"``: the likeliest option (the first of equals)."""
         shares = self._shares(request, self.words.of(request.clip))
         return f"The answer is: {max(shares, key=lambda letter: shares[letter])}"
 

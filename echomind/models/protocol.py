@@ -73,4 +73,4 @@ class SpokenLanguageModel(Protocol):
     def choose(
         self, clip: Clip, question: str, options: Mapping[str, str], *, transcript: str = ""
     ) -> dict[str, float]:
-        """Probability of each option key, from length-normalised likelihoods; sums to 1."""
+        """Probability of each option key, in the order of ``options``; sums to 1."""

@@ -13,6 +13,9 @@ import torch
 
 from echomind.audio import SAMPLE_RATE, Clip
 from echomind.errors import CheckpointError
+from echomind.models.choosing import FOLDER as OPTION_READER
+from echomind.models.choosing import OptionReader, load_reader
+from echomind.models.decoding import Decoder, block_repeats, sample
 from echomind.models.protocol import VAD, Cue, Perception, Thinking, Turn
 from echomind.slm import EchoMindForConditionalGeneration, EchoMindProcessor
 from echomind.slm.configuration import CONFIDENCE_VALUES, CONFIDENCES, EMOTION_OF_CUE, THINKING_EMOTIONS
@@ -23,7 +26,6 @@ log = logging.getLogger(__name__)
 MAX_HISTORY = 5  # turns, as in HumDial
 MAX_CAUSE_TOKENS = 40
 MAX_REPLY_TOKENS = 90  # about 65 words; replies of the training corpus have 8 to 45
-TEMPERATURE, TOP_P = 0.4, 0.9  # a small decoder loses its thread when sampled hotter
 SENTENCE_ENDS = (".", "!", "?")
 
 
@@ -40,8 +42,15 @@ class _State:
 class EchoMindSLM:
     """The embedded model. One instance serves all visitors: no turn leaves a trace in it, calls may run in parallel."""
 
-    def __init__(self, model: EchoMindForConditionalGeneration, processor: EchoMindProcessor, name: str) -> None:
-        self.model, self.processor, self.name = model.eval(), processor, name
+    def __init__(
+        self,
+        model: EchoMindForConditionalGeneration,
+        processor: EchoMindProcessor,
+        name: str,
+        *,
+        options: OptionReader | None = None,
+    ) -> None:
+        self.model, self.processor, self.name, self.options = model.eval(), processor, name, options
         self._emotion_ids = [processor.encode(word)[0] for word in THINKING_EMOTIONS]
         shares = [max(model.config.emotion_prior[word], 1e-3) for word in THINKING_EMOTIONS]
         self._prior = torch.tensor(shares, device=model.device).log()
@@ -112,7 +121,7 @@ class EchoMindSLM:
 
     def _generate(self, state: _State, generator: torch.Generator) -> Iterator[Thinking | str]:
         ids, end = self.processor.ids, self.processor.ids["<eos>"]
-        decoder = _Decoder(self.model, state)
+        decoder = Decoder(self.model, state.cache, state.logits)
         decoder.feed(ids["<think>"])
         # Two witnesses, the decoder (words, sound and history) and the cue heads (sound alone), each with the training
         # set's prior in it: by Bayes' rule their product over the prior decides, or "neutral" would be counted twice.
@@ -134,18 +143,18 @@ class EchoMindSLM:
         decoder.feed_all([*self.processor.encode(word), ids["</think>"]])
         yield from self._stream(decoder, end, generator)
 
-    def _stream(self, decoder: _Decoder, end: int, generator: torch.Generator) -> Iterator[str]:
+    def _stream(self, decoder: Decoder, end: int, generator: torch.Generator) -> Iterator[str]:
         forbidden = [token for name, token in self.processor.ids.items() if name != "<eos>"]
         reply: list[int] = []
         shown = ""
         while len(reply) < MAX_REPLY_TOKENS:
             scores = decoder.logits.clone()
             scores[forbidden] = float("-inf")
-            _block_repeats(scores, reply)
+            block_repeats(scores, reply)
             # An answer has at least one sentence, and does not stop in the middle of one.
             if not shown.rstrip().endswith(SENTENCE_ENDS):
                 scores[end] = float("-inf")
-            token = _sample(scores, generator)
+            token = sample(scores, generator)
             if token == end:
                 return
             reply.append(token)
@@ -163,16 +172,21 @@ class EchoMindSLM:
     def choose(
         self, clip: Clip, question: str, options: Mapping[str, str], *, transcript: str = ""
     ) -> dict[str, float]:
-        """Probability of each option: softmax of the mean token log-likelihoods of its text (order of ``options``)."""
+        """Probability of each option key, in the order of ``options``: by what was heard and what the options speak of.
+
+        See :mod:`echomind.models.choosing`; without its reader, softmax of the options' mean token log-likelihoods.
+        """
         features = self.processor.feature_extractor(clip.samples, sampling_rate=SAMPLE_RATE)
         encoded = self.model.encode_audio(
             features["input_features"].to(self.model.device), features["feature_lengths"].to(self.model.device)
         )
+        if self.options is not None:
+            return self.options.shares(question, options, self._cues(self.model.cue_logits(encoded)))
         return self._likeliest(self.model.audio_embeddings(encoded), question, options, transcript)
 
     @torch.inference_mode()
     def choose_text(self, question: str, options: Mapping[str, str], *, transcript: str) -> dict[str, float]:
-        """As ``choose``, from the words alone: what a listener would answer who only read the transcript."""
+        """From the words alone, by the decoder's likelihoods: what would be answered who only read the transcript."""
         return self._likeliest(None, question, options, transcript)
 
     def _likeliest(
@@ -191,43 +205,6 @@ class EchoMindSLM:
             means.append(float(likelihood.mean()))
         shares = np.exp(np.array(means) - max(means))
         return dict(zip(options, (shares / shares.sum()).tolist(), strict=True))
-
-
-class _Decoder:
-    """A decoder being fed token by token on a copy of a cache, so that one perception can be answered again."""
-
-    def __init__(self, model: EchoMindForConditionalGeneration, state: _State) -> None:
-        import copy
-
-        self._model, self._cache, self.logits = model, copy.deepcopy(state.cache), state.logits
-
-    def feed(self, token: int) -> None:
-        self.feed_all([token])
-
-    def feed_all(self, tokens: Sequence[int]) -> None:
-        if not tokens:
-            return
-        ids = torch.tensor([list(tokens)], device=self._model.device)
-        out = self._model(input_ids=ids, past_key_values=self._cache, use_cache=True, logits_to_keep=1)
-        self._cache, self.logits = out.past_key_values, out.logits[0, -1].float()
-
-
-def _sample(scores: torch.Tensor, generator: torch.Generator) -> int:
-    """Nucleus sampling: the smallest set of tokens that holds ``TOP_P`` of the probability, after the temperature."""
-    probabilities, order = (scores / TEMPERATURE).softmax(-1).cpu().sort(descending=True)
-    kept = probabilities.cumsum(-1) - probabilities < TOP_P
-    chosen = torch.multinomial(probabilities * kept, 1, generator=generator)
-    return int(order[int(chosen)])
-
-
-def _block_repeats(scores: torch.Tensor, reply: list[int], size: int = 4) -> None:
-    """Rule out any token that would repeat ``size`` tokens of the reply (a phrase said twice)."""
-    if len(reply) < size:
-        return
-    tail = reply[-(size - 1) :]
-    for i in range(len(reply) - size + 1):
-        if reply[i : i + size - 1] == tail:
-            scores[reply[i + size - 1]] = float("-inf")
 
 
 def heard_emotions(cues: Mapping[str, Cue]) -> torch.Tensor:
@@ -255,7 +232,10 @@ def _cue(category: str, labels: Sequence[str], p: np.ndarray) -> Cue:
 
 
 def load_slm(path: str, device: str = "cpu") -> EchoMindSLM:
-    """Load a checkpoint from a folder or a Hub id. Raises ``CheckpointError`` when there is none or it does not fit."""
+    """Load a checkpoint from a folder or a Hub id. Raises ``CheckpointError`` when there is none or it does not fit.
+
+    A folder may also hold what reads options (``choosing``); a Hub id gives the model alone.
+    """
     folder = Path(path)
     if ("/" not in path or folder.is_absolute()) and not (folder / "config.json").is_file():
         raise CheckpointError(f"no checkpoint in {path}: expected config.json and safetensors shards")
@@ -266,4 +246,5 @@ def load_slm(path: str, device: str = "cpu") -> EchoMindSLM:
         raise CheckpointError(f"cannot load the checkpoint {path}: {error}") from error
     name = f"echomind/{folder.name}" if folder.exists() else path
     log.info("loaded %s: %.1f M parameters on %s", name, model.num_parameters() / 1e6, device)
-    return EchoMindSLM(cast(Any, model).to(device), processor, name)
+    options = load_reader(folder / OPTION_READER) if (folder / OPTION_READER).is_dir() else None
+    return EchoMindSLM(cast(Any, model).to(device), processor, name, options=options)

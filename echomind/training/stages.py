@@ -1,7 +1,6 @@
 """The stages by name: each takes a configuration file, starts from a checkpoint (or none), and writes one.
 
-``python -m echomind train text|align|joint|perspectives --config FILE``. A configuration is one JSON object; see
-``configs/``.
+``python -m echomind train STAGE --config FILE``, see ``STAGES``. A configuration is one JSON object; see ``configs/``.
 """
 
 from __future__ import annotations
@@ -23,6 +22,7 @@ from echomind.training.cues import CueData, Hearing, hearing_loss
 from echomind.training.data.published import load_emobank
 from echomind.training.joint import Joint, JointData, joint_loss
 from echomind.training.loop import LoopConfig, train
+from echomind.training.options import OptionsConfig, run_options
 from echomind.training.perspectives import TowerConfig
 from echomind.training.perspectives_report import run_perspectives
 from echomind.training.recordings import TRAIN_ACTORS, FeatureStore, ravdess, synthetic
@@ -32,9 +32,9 @@ from echomind.training.tokenizer import train_tokenizer
 from echomind.training.vad import ListenerMap
 
 log = logging.getLogger(__name__)
-STAGES = ("text", "align", "joint", "perspectives")
+STAGES = ("text", "align", "joint", "perspectives", "options")
 TRAINING = "training.json"
-Config = TypeVar("Config", "StageConfig", TowerConfig)
+Config = TypeVar("Config", "StageConfig", TowerConfig, OptionsConfig)
 SHARD_SIZE = "9MB"  # a Space's git takes files up to 10 MB
 
 
@@ -246,6 +246,8 @@ def run_configured(name: str, path: Path) -> dict[str, Any]:
     """Run a stage by name with the configuration of a file; raises ``ConfigurationError``."""
     if name == "perspectives":
         return run_perspectives(load_tower_config(path))
+    if name == "options":
+        return run_options(load_config(path, OptionsConfig, ("out", "base")))
     return run_stage(name, load_stage_config(path))
 
 

@@ -54,6 +54,11 @@ def _yes(value: bool) -> str:
     return "Yes" if value else "No"
 
 
+def answers_of(label: str) -> tuple[str, ...]:
+    """Answer texts that name a label; none for labels that are only named by their cue words."""
+    return _ANSWERS.get(label, ())
+
+
 def sample_question(labels: Mapping[str, str], rng: random.Random) -> tuple[str, str] | None:
     """A question whose answer follows from full labels, and the answer; ``None`` if the drawn type does not apply."""
     kind = rng.choice((*_QUESTIONS, "people", "laughter", "shouting", "need", "suggest"))

@@ -6,8 +6,9 @@ import torch
 
 from echomind.audio import SAMPLE_RATE, Clip
 from echomind.errors import CheckpointError
+from echomind.models.decoding import block_repeats
 from echomind.models.protocol import Cue, Thinking, Turn
-from echomind.models.slm import _block_repeats, heard_emotions, load_slm
+from echomind.models.slm import heard_emotions, load_slm
 from echomind.slm.configuration import THINKING_EMOTIONS
 from echomind.slm.processing import SPECIAL_TOKENS
 from echomind.taxonomy import ATTRIBUTES, CATEGORIES
@@ -119,7 +120,7 @@ def test_choosing_from_words_depends_on_them_and_on_nothing_else(slm):
 
 def test_no_phrase_of_four_tokens_is_said_twice():
     scores = torch.zeros(10)
-    _block_repeats(scores, [1, 2, 3, 4, 5, 1, 2, 3])
+    block_repeats(scores, [1, 2, 3, 4, 5, 1, 2, 3])
     assert scores[4] == float("-inf")
     assert torch.isinf(scores).sum() == 1
 
