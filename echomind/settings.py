@@ -59,6 +59,8 @@ class Settings(BaseSettings):
     device: str = Field("cpu", description="torch device of the model and of Whisper")
     threads: int = Field(2, ge=1, le=64, description="torch threads for one reply")
     max_clip_s: float = Field(60.0, gt=0, le=600, description="longest clip taken, seconds")
+    max_turn_s: float = Field(30.0, gt=0, le=600, description="longest turn that is spoken hands-free, seconds")
+    turns_per_minute: int = Field(20, ge=0, description="turns of one visitor of the Talk page; 0: any number")
     max_upload_mb: int = Field(50, ge=1, le=1000)
     submissions_repo: str = Field(
         "",
