@@ -7,13 +7,13 @@ the documented JSON object, for the terminal and the API. Neither keeps anything
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from echomind.audio import Clip, load_clip
-from echomind.errors import CheckpointError, VoiceError
+from echomind.errors import CheckpointError, ConfigurationError, VoiceError
 from echomind.models.asr import Recognizer, Transcript
 from echomind.models.protocol import VAD, Perception, SpokenLanguageModel, Thinking, Turn
 from echomind.talk.care import check
@@ -25,6 +25,7 @@ from echomind.talk.reasons import reason_told
 from echomind.talk.speak import Speech, joined, speak
 from echomind.talk.speaking import Speak, spoken_along
 from echomind.talk.trajectory import Moment, change_told
+from echomind.talk.unheard import TextReader
 
 CONTRACT_KEYS = ("transcript", "cues", "vad", "thinking", "reply", "timings_s")  # between "clip" and "model"
 MAX_TURNS = 5  # of history given to the model, as many as the longest of HumDial's dialogues have
@@ -40,7 +41,7 @@ class Models:
 
 
 def talk(
-    clip: Clip,
+    clip: Clip | None,
     models: Models,
     topic: str = "",
     history: Sequence[Turn] = (),
@@ -52,9 +53,10 @@ def talk(
     seed: int = 0,
     country: str = INTERNATIONAL,
     moments: Sequence[Moment] = (),
-) -> Iterator[Event]:
+) -> Generator[Event, None, None]:
     """One turn, event by event: Heard, Perceived, Thought, (Cared or AskedBack,) ReplyPiece and Spoken in turns, Done.
 
+    ``clip``: the voice; None for a message that was typed, which is its ``transcript``.
     ``transcript``: the words, where they were recognised already (in ``asr_s``) or the speaker has corrected them; None
     to recognise them. ``voice``: how to speak a
     sentence of the reply, None for no sound; it works while the next sentences are written.
@@ -65,6 +67,8 @@ def talk(
     started = time.perf_counter() - (decode_s or 0.0) - (asr_s or 0.0)
     timings = Timings(decode=decode_s, asr=asr_s)
     if transcript is None:
+        if clip is None:
+            raise ValueError("found neither a clip nor words, expected one of them")
         with _timed(timings, "asr"):
             heard = models.recognizer.transcribe(clip)
     else:
@@ -73,7 +77,7 @@ def talk(
     reply = ""
     if models.model is not None:
         with _timed(timings, "perceive"):
-            perception = models.model.perceive(clip, heard.text, topic=topic, history=history[-MAX_TURNS:])
+            perception = _perceive(models.model, clip, heard.text, topic, history[-MAX_TURNS:])
         yield Perceived(perception)
         pieces: list[str] = []
         answer = _reply(models.model, perception, _fixed(heard.text, country, moments), timings, seed)
@@ -84,6 +88,16 @@ def talk(
         reply = "".join(pieces).strip()
     timings.total = time.perf_counter() - started
     yield Done(reply, timings)
+
+
+def _perceive(
+    model: SpokenLanguageModel, clip: Clip | None, text: str, topic: str, history: Sequence[Turn]
+) -> Perception:
+    if clip is not None:
+        return model.perceive(clip, text, topic=topic, history=history)
+    if not isinstance(model, TextReader):
+        raise ConfigurationError(f"{model.name} answers voices only; expected a recording")
+    return model.perceive_text(text, topic=topic, history=history)
 
 
 def answer_about(question: Asked, moments: Sequence[Moment]) -> str:

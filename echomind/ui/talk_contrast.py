@@ -15,7 +15,7 @@ from echomind.talk.contrast_material import Material, of_examples, of_set
 from echomind.talk.engine import Engine
 from echomind.ui.markup import h
 from echomind.ui.talk_contrast_steps import SLOTS, Mine, compare_mine, compare_ready, take
-from echomind.ui.talk_session import Turnstile
+from echomind.ui.talk_turnstile import Turnstile
 from echomind.ui.talk_words import delivery_words
 from echomind.ui.uploads import Uploads
 

@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 from markupsafe import Markup
 from plotly.graph_objects import Figure
@@ -18,13 +17,14 @@ from echomind.audio import Clip, load_clip
 from echomind.errors import EchoMindError
 from echomind.models.protocol import Turn
 from echomind.talk import events
-from echomind.talk.engine import Engine
+from echomind.talk.engine import BusyError, Engine
 from echomind.talk.examples import Example
 from echomind.talk.help_lines import INTERNATIONAL
 from echomind.talk.trajectory import Moment
-from echomind.talk.turn import MAX_TURNS, talk
+from echomind.talk.turn import MAX_TURNS, Models, talk
 from echomind.ui import talk_after, talk_view
 from echomind.ui.talk_after import Found
+from echomind.ui.talk_turnstile import Turnstile
 from echomind.ui.talk_voice import Voiced, voice
 
 NO_MODEL = (
@@ -82,30 +82,19 @@ class View:
     turns_words: Markup = talk_view.NOTHING
 
 
-T = TypeVar("T")
 Step = tuple[View, Session]
 Steps = Generator[Step, None, None]
 
 
-class Turnstile:
-    """Which turn of one visitor may go on: the latest, until it is stopped. Shared by all events of the visitor."""
-
-    def __init__(self) -> None:
-        self._latest = 0
-
-    def stop(self) -> None:
-        """Let no turn go on that is under way."""
-        self._latest += 1
-
-    def pass_through(self, steps: Generator[T, None, None]) -> Iterator[T]:
-        """The steps of a new turn, up to where it is stopped or another begins; then it is closed at once."""
-        self.stop()
-        mine = self._latest
-        with closing(steps):
-            for step in steps:
-                if self._latest != mine:
-                    return
-                yield step
+def admitted(gate: Turnstile, per_minute: int, steps: Steps, session: Session) -> Steps:
+    """``steps``, or the line that says that the visitor has had too many turns just now."""
+    try:
+        gate.admit(per_minute)
+    except BusyError as error:
+        steps.close()
+        yield View(status=talk_view.status(str(error), error=True)), session
+        return
+    yield from steps
 
 
 def new_clip(
@@ -118,10 +107,8 @@ def new_clip(
     aloud: bool,
 ) -> Steps:
     """A turn for a new clip, after the earlier ones. ``load`` decodes it; ``sound`` plays an example to the visitor."""
-    turns, moments = session.so_far[-MAX_TURNS:], session.felt_so_far[-MAX_TURNS:]
-    before = replace(session, clip=None, turns=turns, last=None, moments=moments, last_moment=None)
-    view = View(status=talk_view.busy("Listening to the words …"), sound=sound, earlier=talk_view.earlier(before.turns))
-    view = replace(view, **talk_after.over_turns(before.moments))
+    before = following(session)
+    view = replace(first_view(before), sound=sound)
     yield view, before
     try:
         at = time.perf_counter()
@@ -155,6 +142,30 @@ def again(engine: Engine, transcript: str, topic: str, session: Session, *, alou
     yield from _turn(engine, view, replace(session, last=None, last_moment=None), topic, text, aloud, None)
 
 
+def typed(engine: Engine, words: str, topic: str, session: Session, *, aloud: bool) -> Steps:
+    """A turn for a message without a voice."""
+    text = " ".join(words.split())
+    before = following(session)
+    view = replace(first_view(before), transcript=text)
+    if not text or len(text) > MAX_CHARS:
+        problem = f"Found {len(text)} characters; expected 1 to {MAX_CHARS}."
+        yield replace(view, status=talk_view.status(problem, error=True)), session
+        return
+    yield from _turn(engine, view, before, topic, text, aloud, None)
+
+
+def following(session: Session) -> Session:
+    """The conversation as it stands before its next turn."""
+    turns, moments = session.so_far[-MAX_TURNS:], session.felt_so_far[-MAX_TURNS:]
+    return replace(session, clip=None, turns=turns, last=None, moments=moments, last_moment=None)
+
+
+def first_view(before: Session) -> View:
+    """What a turn shows before anything is known of it."""
+    view = View(status=talk_view.busy("Listening to the words …"), earlier=talk_view.earlier(before.turns))
+    return replace(view, **talk_after.over_turns(before.moments))
+
+
 def _turn(
     engine: Engine,
     view: View,
@@ -165,13 +176,10 @@ def _turn(
     decode_s: float | None,
 ) -> Steps:
     """Run the pipeline and show what is known, as soon as it is known."""
-    clip = session.clip
-    assert clip is not None, "a turn needs a clip"  # noqa: S101 (both callers have checked)
-    pieces, emotion, care, said, found = "", "", False, Voiced(), Found()
     try:
         with engine.turn() as models:
-            for event in talk(
-                clip,
+            source = talk(
+                session.clip,
                 models,
                 topic,
                 session.turns,
@@ -179,46 +187,86 @@ def _turn(
                 decode_s=decode_s,
                 country=session.country,
                 moments=session.moments,
-            ):
-                match event:
-                    case events.Heard(transcript=heard):
-                        found.heard = heard
-                        text = heard.text if transcript is None else view.transcript
-                        view = replace(view, transcript=text, status=talk_view.busy("Listening to the voice …"))
-                    case events.Perceived(perception=perception):
-                        found.perception = perception
-                        view = replace(view, felt=talk_view.felt(perception), status=talk_view.busy("Thinking …"))
-                    case events.Thought(thinking=thinking):
-                        emotion, found.thinking = thinking.emotion, thinking
-                        view = replace(view, why=talk_view.why(thinking), status=talk_view.busy("Answering …"))
-                    case events.Cared():
-                        care = found.fixed = True
-                    case events.AskedBack():
-                        found.fixed, found.thinking = True, None
-                    case events.ReplyPiece(text=piece):
-                        pieces += piece
-                        view = replace(view, reply=_reply(pieces, found, writing=True, care=care))
-                    case events.Spoken():
-                        said = said.plus(event)
-                        view = replace(view, voice=voice(said, pieces, aloud=aloud and not care, whole=False))
-                    case events.Done(reply=reply, timings=timings):
-                        closing = heard_nothing(view.transcript) if models.model else NO_MODEL
-                        view = replace(view, status=talk_view.status(closing), times=talk_view.times(timings))
-                        if models.model:
-                            whole = voice(said, reply, aloud=aloud and not care, whole=True)
-                            view = replace(view, voice=whole, reply=_reply(reply, found, writing=False, care=care))
-                        turn = Turn(view.transcript, reply, emotion)
-                        session = replace(session, last=turn, last_moment=found.moment)
-                yield view, session
-            view = replace(view, **talk_after.measured(clip, found), **talk_after.over_turns(session.felt_so_far))
-            yield view, session
-            if models.model is not None and not found.fixed:
-                words = found.heard.text if found.heard else ""
-                for change in talk_after.unheard(models.model, words, reply, topic, session.turns):
-                    view = replace(view, **change)
-                    yield view, session
+            )
+            with closing(source):
+                telling = Telling(view, session, models, aloud=aloud, given=transcript is not None)
+                yield from telling.steps(source)
+            yield from telling.afterwards(topic)
     except EchoMindError as error:
         yield replace(view, status=talk_view.status(str(error), error=True)), session
+
+
+class Telling:
+    """Turns what a turn tells into what the page shows. ``given``: the words stand in the box already."""
+
+    def __init__(self, view: View, session: Session, models: Models, *, aloud: bool, given: bool) -> None:
+        self.view, self.session, self._models, self._aloud, self._given = view, session, models, aloud, given
+        self._first = view, session
+        self.taken_back = self.done = False
+        self._pieces, self._emotion, self._care, self._said = "", "", False, Voiced()
+        self._found = Found()
+
+    def steps(self, told: Iterator[events.Event]) -> Iterator[Step]:
+        """The page after each event."""
+        for event in told:
+            self._take_in(event)
+            yield self.view, self.session
+
+    def _take_in(self, event: events.Event) -> None:
+        view, found, aloud = self.view, self._found, self._aloud and not self._care
+        match event:
+            case events.Waiting(position=position):
+                waiting = f"All places are taken; yours is number {position} in line."
+                view = replace(view, status=talk_view.busy(waiting))
+            case events.TakenBack():
+                self.taken_back = True
+                view, self.session = self._first
+            case events.Heard(transcript=heard):
+                found.heard = heard
+                text = view.transcript if self._given else heard.text
+                view = replace(view, transcript=text, status=talk_view.busy("Listening to the voice …"))
+            case events.Perceived(perception=perception):
+                found.perception = perception
+                view = replace(view, felt=talk_view.felt(perception), status=talk_view.busy("Thinking …"))
+            case events.Thought(thinking=thinking):
+                self._emotion, found.thinking = thinking.emotion, thinking
+                view = replace(view, why=talk_view.why(thinking), status=talk_view.busy("Answering …"))
+            case events.Cared():
+                self._care = found.fixed = True
+            case events.AskedBack():
+                found.fixed, found.thinking = True, None
+            case events.ReplyPiece(text=piece):
+                self._pieces += piece
+                view = replace(view, reply=_reply(self._pieces, found, writing=True, care=self._care))
+            case events.Spoken():
+                self._said = self._said.plus(event)
+                view = replace(view, voice=voice(self._said, self._pieces, aloud=aloud, whole=False))
+            case events.Done(reply=reply, timings=timings):
+                self.done, self._pieces = True, reply
+                closing_line = heard_nothing(view.transcript) if self._models.model else NO_MODEL
+                view = replace(view, status=talk_view.status(closing_line), times=talk_view.times(timings))
+                if self._models.model:
+                    whole = voice(self._said, reply, aloud=aloud, whole=True)
+                    view = replace(view, voice=whole, reply=_reply(reply, found, writing=False, care=self._care))
+                turn = Turn(view.transcript, reply, self._emotion)
+                self.session = replace(self.session, last=turn, last_moment=found.moment)
+        self.view = view
+
+    def afterwards(self, topic: str) -> Iterator[Step]:
+        """What a finished turn still shows, for which nobody waits."""
+        session, found = self.session, self._found
+        if session.clip is None:
+            self.view = replace(self.view, **talk_after.over_turns(session.felt_so_far))
+            yield self.view, session
+            return
+        measured = talk_after.measured(session.clip, found)
+        self.view = replace(self.view, **measured, **talk_after.over_turns(session.felt_so_far))
+        yield self.view, session
+        if self._models.model is not None and not found.fixed:
+            words = found.heard.text if found.heard else ""
+            for change in talk_after.unheard(self._models.model, words, self._pieces, topic, session.turns):
+                self.view = replace(self.view, **change)
+                yield self.view, session
 
 
 def _reply(text: str, found: Found, *, writing: bool, care: bool) -> Markup:

@@ -96,7 +96,9 @@ def felt(perception: Perception) -> Markup:
     """The twelve cues as bars and the V-A-D of both perspectives."""
     heads = ("Scale", "low end", "", "high end")
     return together(
-        h("ul", [_cue(c.id, c.title, perception) for c in CATEGORIES], class_="em-cues"),
+        h("ul", [_cue(c.id, c.title, perception) for c in CATEGORIES], class_="em-cues")
+        if perception.cues
+        else h("p", "Nothing was heard: these are the words alone.", class_="em-waiting"),
         h(
             "table",
             h("caption", "Valence, arousal and dominance, 1 to 5", class_="em-hidden"),

@@ -1,5 +1,6 @@
 import copy
 from contextlib import contextmanager
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -11,8 +12,9 @@ from echomind.talk.engine import BusyError
 from echomind.talk.examples import by_script, read_examples
 from echomind.talk.trajectory import Moment
 from echomind.talk.turn import MAX_TURNS, Models
-from echomind.ui import talk_session, talk_view
-from echomind.ui.talk_session import NO_MODEL, Session, Turnstile, View, again, example, new_clip
+from echomind.ui import talk_session, talk_turnstile, talk_view
+from echomind.ui.talk_session import NO_MODEL, Session, View, again, example, new_clip, typed
+from echomind.ui.talk_turnstile import Turnstile
 
 
 @pytest.fixture
@@ -136,6 +138,55 @@ def test_danger_is_not_read_out_by_itself(engine, clip, recognizer):
     view, _ = last(new_clip(engine, lambda: clip, "", Session(), aloud=True))
     assert "em-care" in view.reply
     assert "data-aloud" not in view.voice
+
+
+def test_a_typed_message_is_answered_without_cues(engine, model, parse):
+    model.perceive_text = lambda words, **_: replace(model.perceive(None, words), cues={})
+    view, session = last(typed(engine, " Can I  go? ", "", Session(), aloud=True))
+    assert view.transcript == "Can I go?"
+    assert "Nothing was heard" in parse(view.felt).text
+    assert session.last.reply == "Yes, of course. Take care!"
+    assert session.clip is None
+
+
+@pytest.mark.parametrize("words", ["", "  ", "x" * 1_001])
+def test_what_is_no_message(engine, words, parse):
+    ((view, session),) = typed(engine, words, "", Session(), aloud=True)
+    assert "expected 1 to 1000" in parse(view.status).all(role="alert")[0].text
+    assert session == Session()
+
+
+def test_a_model_that_needs_a_voice_says_so(engine, parse):
+    view, _ = last(typed(engine, "hello", "", Session(), aloud=True))
+    assert "answers voices only" in parse(view.status).all(role="alert")[0].text
+
+
+def test_a_visitor_has_so_many_turns_a_minute(engine, clip, parse, monkeypatch):
+    now, gate = [100.0], Turnstile()
+    monkeypatch.setattr(talk_turnstile.time, "monotonic", lambda: now[0])
+
+    def turn():
+        steps = new_clip(engine, lambda: clip, "", Session(), aloud=False)
+        return last(talk_session.admitted(gate, 2, steps, Session()))[0]
+
+    for _ in range(2):
+        assert "in all" in turn().times
+    now[0] += 20
+    refused = parse(turn().status).all(role="alert")[0].text
+    assert "found 2 turns within a minute" in refused
+    assert "go on in 40 s" in refused
+    now[0] += 41
+    assert "in all" in turn().times
+
+
+def test_a_new_turn_releases_the_open_one():
+    gate, released = Turnstile(), []
+    gate.hold(lambda: released.append("first"), "a key")
+    assert list(gate.pass_through((n for n in range(2)), open_turn=True)) == [0, 1]
+    assert (released, gate.held) == ([], "a key")
+    assert list(gate.pass_through(n for n in range(2))) == [0, 1]
+    gate.stop()
+    assert (released, gate.held) == (["first"], "")
 
 
 def test_stopping_gives_the_place_back(engine, clip, model):

@@ -1,0 +1,63 @@
+"""Which turn of a visitor may go on, and how many a minute. No gradio here."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
+from typing import TypeVar
+
+from echomind.talk.engine import BusyError
+
+T = TypeVar("T")
+
+
+class Turnstile:
+    """Which turn of one visitor may go on: the latest, until it is stopped. Shared by all events of the visitor."""
+
+    def __init__(self) -> None:
+        self._latest = 0
+        self._begun: deque[float] = deque()
+        self._release: Callable[[], None] | None = None
+        self.held = ""  # the key of the open turn
+
+    def stop(self) -> None:
+        """Let no turn go on that is under way, and release what an open one holds."""
+        self._latest += 1
+        if self._release is not None:
+            self._release()
+        self._release, self.held = None, ""
+
+    def hold(self, release: Callable[[], None], key: str) -> None:
+        """Remember the ``key`` of the open turn; ``release`` is called when it is stopped or another begins."""
+        self._release, self.held = release, key
+
+    def admit(self, per_minute: int) -> None:
+        """Count a new turn. Raises ``BusyError`` for more than ``per_minute`` (0: any number) within a minute."""
+        now = time.monotonic()
+        while self._begun and now - self._begun[0] > 60:
+            self._begun.popleft()
+        if per_minute and len(self._begun) >= per_minute:
+            wait = 60 - (now - self._begun[0])
+            raise BusyError(
+                f"found {len(self._begun)} turns within a minute, as many as one visitor may have; "
+                f"please go on in {wait:.0f} s"
+            )
+        self._begun.append(now)
+
+    def pass_through(self, steps: Generator[T, None, None], *, open_turn: bool = False) -> Iterator[T]:
+        """The steps of a new turn, up to where it is stopped or another begins; then it is closed at once.
+
+        ``open_turn``: they answer the turn that is open, which goes on.
+        """
+        if open_turn:
+            self._latest += 1
+        else:
+            self.stop()
+        mine = self._latest
+        with closing(steps):
+            for step in steps:
+                if self._latest != mine:
+                    return
+                yield step
