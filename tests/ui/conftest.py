@@ -72,11 +72,11 @@ def browser(chromium, spoken_words):
 def run_app(tmp_path_factory):
     """Starts ``app.py`` on a free port with the settings that are set; its temporary files go to ``temporary``.
 
-    ``prepare`` gets the folder of its data first, which is ``data`` afterwards.
+    ``prepare`` gets the folder of its data first, which is ``data`` afterwards; ``environ`` goes to the process.
     """
     running = []
 
-    def start(settings: Settings, prepare=None) -> SimpleNamespace:
+    def start(settings: Settings, prepare=None, environ=None) -> SimpleNamespace:
         folder = tmp_path_factory.mktemp("app")
         temporary, log = folder / "tmp", folder / "log.txt"
         temporary.mkdir()
@@ -93,7 +93,7 @@ def run_app(tmp_path_factory):
             prepare(folder / "var")
         data = settings.data_dir if "data_dir" in settings.model_fields_set else folder / "var"
         environment |= {"ECHOMIND_DATA_DIR": str(data), "ECHOMIND_PORT": str(port), "TMPDIR": str(temporary)}
-        environment |= {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
+        environment |= {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"} | (environ or {})
         with log.open("w") as out:
             process = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=out, stderr=out)
         running.append(process)
