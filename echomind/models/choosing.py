@@ -192,7 +192,9 @@ def _softmax(values: np.ndarray) -> np.ndarray:
 def save_reader(reader: OptionReader, folder: Path) -> None:
     """Write the linear map; the description, which names the base, is written last."""
     folder.mkdir(parents=True, exist_ok=True)
-    save_file({"weight": reader.weight.astype(np.float32), "bias": reader.bias.astype(np.float32)}, folder / WEIGHTS)
+    # Row by row: safetensors writes the memory as it lies, and sklearn's matrices lie column by column.
+    tensors = {"weight": reader.weight, "bias": reader.bias}
+    save_file({name: np.ascontiguousarray(value, np.float32) for name, value in tensors.items()}, folder / WEIGHTS)
     description = {"labels": READ_LABELS, "base": {"name": "all-MiniLM-L6-v2", "sha256": weights_digest(reader.base)}}
     (folder / DESCRIPTION).write_text(json.dumps(description, indent=1) + "\n", encoding="utf-8")
 

@@ -104,10 +104,12 @@ def test_what_is_heard_of_everything_sums_up():
     assert 0 < labels["none"] < labels["quiet"]
 
 
-def test_a_reader_comes_back_as_it_was_saved_and_refuses_other_labels(tmp_path):
+@pytest.mark.parametrize("order", ["C", "F"])  # rows or columns first in memory
+def test_a_reader_comes_back_as_it_was_saved_and_refuses_other_labels(tmp_path, order):
     rng = np.random.default_rng(0)
     size = len(READ_LABELS)
-    made = OptionReader(rng.normal(size=(size, 384)).astype("f4"), rng.normal(size=size).astype("f4"), minilm())
+    weight = np.asarray(rng.normal(size=(size, 384)), np.float32, order=order)
+    made = OptionReader(weight, rng.normal(size=size).astype("f4"), minilm())
     save_reader(made, tmp_path)
     again = load_reader(tmp_path)
     assert np.array_equal(again.weight, made.weight)
