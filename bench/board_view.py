@@ -1,14 +1,13 @@
 """What a change of the board's view costs in the server: milliseconds of processor at the 50th and 95th percentile.
 
 ``python -m bench.board_view`` makes a board of 500 models and 30 metrics, each score with its interval and n, and asks
-for what a reader's clicks ask for: another filter, key, search, pin or set of columns, drawn as HTML. The metrics are
-those of HumDial in both languages and of EchoMind, on a made board. The first of each kind fills what is kept.
+for what a reader's clicks ask for: another filter, key, search, pin or set of columns, drawn as HTML. The first of each
+kind fills what is kept.
 """
 
 from __future__ import annotations
 
 import argparse
-import datetime
 import random
 import statistics
 import time
@@ -17,64 +16,23 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import cast
 
+from bench.made_board import made_board, made_records
 from echomind.leaderboard.arrange import arrange
-from echomind.leaderboard.boards import BOARDS, Board, Order
-from echomind.leaderboard.metrics import METRICS
-from echomind.leaderboard.records import ModelInfo, Protocol, Provenance, Record
+from echomind.leaderboard.boards import Board
 from echomind.leaderboard.results import Look, Results
 from echomind.leaderboard.view import ALL_ROWS, View
 from echomind.ui.board_view import board_table
-
-PROTOCOL = Protocol(prompt="best", voice="tts", scorer="made")
-ROOM = 0.02  # half the width of a made interval, as a part of the metric's range
 
 
 class Made:
     """Results of one made board, which never change."""
 
-    def __init__(self, board: str, models: int, seed: int) -> None:
-        chance = random.Random(seed)
-        self.given = Look(MappingProxyType({f"m{i:03}": record(board, i, chance) for i in range(models)}), 1)
+    def __init__(self, board: Board, models: int) -> None:
+        self.given = Look(MappingProxyType(made_records(board, models)), 1)
 
     def look(self, board: str, *, at_most_s: float = 0.0) -> Look:
         """All of them."""
         return self.given
-
-
-def record(board: str, index: int, chance: random.Random) -> Record:
-    """One made model: nine in ten of the scores, each around a skill of its own."""
-    scores, intervals, n = {}, {}, {}
-    skill = chance.gauss(0.5, 0.15)
-    for metric in (METRICS[metric] for metric in BOARDS[board].metrics):
-        if chance.random() < 0.1:
-            continue
-        low, high = metric.low or 0.0, metric.high or 100.0
-        value = round(low + (high - low) * min(max(skill + chance.gauss(0, 0.1), 0.0), 1.0), metric.decimals)
-        room = ROOM * (high - low)
-        scores[metric.id], n[metric.id] = value, chance.choice((300, 491, 4576))
-        intervals[metric.id] = (value - room, value + room)
-    return Record(
-        schema=1,
-        board=board,
-        model=ModelInfo(
-            name=f"Model {index:03}",
-            org=f"Organisation {index % 40}",
-            params_b=chance.choice((0.5, 1.0, 3.0, 7.0, 13.0, 70.0)),
-            weights=chance.choice(("open", "closed")),
-            licence=chance.choice(("apache-2.0", "mit", "cc-by-4.0", None)),
-            speech_out=chance.random() < 0.6,
-        ),
-        protocol=PROTOCOL,
-        provenance=Provenance(
-            kind=chance.choice(("paper", "measured")),
-            source="made",
-            date=datetime.date(2026, chance.randint(1, 11), chance.randint(1, 28)),
-            verified=chance.random() < 0.5,
-        ),
-        scores=scores,
-        intervals=intervals,
-        n=n,
-    )
 
 
 def main() -> None:
@@ -83,12 +41,9 @@ def main() -> None:
     parser.add_argument("--models", type=int, default=500)
     parser.add_argument("--times", type=int, default=200)
     options = parser.parse_args()
-    metrics = [m for m in METRICS if METRICS[m].language is None][:30]
-    name = "made"
-    BOARDS[name] = Board(
-        name, "Made", "", PROTOCOL, tuple(metrics), (Order("first", "First", tuple(metrics[1:2])),), "none", "none"
-    )
-    results = cast(Results, Made(name, options.models, seed=1))
+    board = made_board()
+    name, metrics = board.id, list(board.metrics)
+    results = cast(Results, Made(board, options.models))
     chance = random.Random(2)
     start = View(name)
     slugs = list(results.look(name).records)

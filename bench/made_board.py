@@ -50,7 +50,7 @@ def _record(board: Board, index: int, chance: random.Random) -> Record:
         value = round(low + (high - low) * min(max(skill + chance.gauss(0, 0.1), 0.0), 1.0), metric.decimals)
         room = ROOM * (high - low)
         scores[metric.id], n[metric.id] = value, chance.choice((300, 491, 4576))
-        intervals[metric.id] = (value - room, value + room)
+        intervals[metric.id] = (max(value - room, low), min(value + room, high))
     return Record(
         schema=1,
         board=board.id,
