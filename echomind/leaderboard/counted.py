@@ -16,7 +16,10 @@ from echomind.leaderboard.names import one_a_model
 from echomind.leaderboard.records import Record
 from echomind.words import t
 
-ONE_A_MODEL = t("Each model counts once, however many rows it has: a verified row first, then the newest.")
+ONE_A_MODEL = t(
+    "Each model counts once, however many rows it has: a verified row first, then the newest. Modes of a model that "
+    "have names of their own count as models."
+)
 OTHER_ROW = t("another row of the same model counts: a verified one first, then the newest")
 
 

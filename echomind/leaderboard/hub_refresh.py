@@ -111,7 +111,7 @@ class HubRefresh:
         missing = tuple(sorted(record_names(self.bundled) - copy.records()))
         log.info("results are those of %s, commit %s", self.state.repo_id, copy.commit[:7])
         if missing:
-            log.warning("%d rows that come with the app are not in it: %s", len(missing), ", ".join(missing))
+            log.warning("not in it of the rows that come with the app: %s", ", ".join(missing))
         self.state = replace(self.state, copy=copy, missing=missing)
 
     def _failed(self, error: Exception, *, unreachable: bool) -> bool:
