@@ -18,7 +18,10 @@ from echomind.words import t
 
 BOARD = "humdial"
 AUTOMATIC, PEOPLE = "t3_d1", "t3_d2_human"  # each exists once a language: t3_d1_zh
-_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_ORDINALS = (
+    *(t("first"), t("second"), t("third"), t("fourth"), t("fifth")),
+    *(t("sixth"), t("seventh"), t("eighth"), t("ninth"), t("tenth")),
+)
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ from echomind.leaderboard.intervals import ScoreInterval, interval_of
 from echomind.leaderboard.labels import MAX_LABELS, place_labels
 from echomind.leaderboard.points import Colouring, group_of, groups, score_text, source_text
 from echomind.leaderboard.records import Record
-from echomind.words import counted, here, t
+from echomind.words import counted, here, joined, t
 
 _LONGEST_LABEL = 0.6  # of the plot's width; what is longer is cut there, and whole at the pointer and in the table
 _UNKNOWN_SIZE = 11.0  # pixels across
@@ -167,7 +167,7 @@ def heading(found: Comparison, width: float) -> list[str]:
     """The lines of the figure's title, with n: as few as ``width`` characters allow."""
     n = here(counted(found.result.n, "n = 1 model", "n = {n} models"))
     names = here(t("{title} and {title2}", title=found.x.title, title2=found.y.title))
-    for lines_of_title in ([f"{names}, {n}"], [names, n]):
+    for lines_of_title in ([here(joined(t(", "), (names, n)))], [names, n]):
         if max(map(text_width, lines_of_title)) <= width:
             return lines_of_title
     return [here(found.x.title), here(t("and {title}", title=found.y.title)), n]

@@ -106,11 +106,11 @@ def _problem(problem: Problem) -> Markup:
     field = field_words(problem.field) if of_form else problem.field
     where = t("The form") if of_form else visible(problem.file)
     position = h("small", visible(problem.position)) if problem.position else None
-    item = [visible(part) for part in (problem.item, field) if part]
+    item = [part if isinstance(part, Text) else visible(part) for part in (problem.item, field) if part]
     return h(
         "tr",
         h("td", where or t("The upload"), position),
-        h("td", " · ".join(item) or "—"),
+        h("td", joined(" · ", item) if item else "—"),
         h("td", visible(problem.found) or "—"),
         h("td", visible(problem.expected) or "—"),
     )

@@ -1,16 +1,10 @@
 """Every page in Chinese and in English: whole, by the browser's wish or the visitor's choice, and nobody else's."""
 
-import re
-
 import pytest
 
-from echomind.leaderboard.boards import BOARDS
-from echomind.leaderboard.metrics import METRICS
-from echomind.leaderboard.results import Results
-from echomind.settings import ROOT
 from tests.ui.every_page import PAGES, open_page, served_pages
+from tests.unit.ui.chinese import CHINESE, foreign
 
-CHINESE = re.compile(r"[\u3400-\u9fff]")
 TRANSLATED = [name for name in PAGES if name != "Talk"]
 # What can be read or heard on a page: texts and the attributes that are read out. Names of models stand in <bdi>.
 TEXTS = """() => {
@@ -26,39 +20,6 @@ TEXTS = """() => {
   }
   return [...new Set(found)];
 }"""
-NAMES = {
-    *("EchoMind", "EchoMind-Mini", "Warm listener 7B", "Ada & Söhne", "ada/slm", "Model that failed"),
-    *("My-SLM-7B", "owner/name", "Apache-2.0", "https://…"),  # what a form shows as an example
-    *("Spearman", "Pearson", "Kendall", "SHA-256", "PNG", "SVG", "CSV", "JSON", "LaTeX", "Parquet", "JSON Schema"),
-    *("Gradio footer navigation", "plotly-logomark"),  # gradio's and plotly's own, which they do not translate
-    "processing |",
-    *("Click to upload or drop files", "File upload", "CC BY-SA 4.0"),
-}
-
-
-def words_that_stay():
-    """Names from data: metrics' terms and ids, models, organisations, and citations of sources."""
-    found = set(NAMES)
-    for metric in METRICS.values():
-        found |= {metric.term, metric.id, *metric.term.split(" ")}
-    for board in BOARDS:
-        for record in Results(ROOT / "results").board(board).values():
-            found |= {record.model.name, record.model.org or "", record.provenance.source}
-    return found
-
-
-STAY = words_that_stay()
-
-
-def foreign(text):
-    """Whether a text should be Chinese and is not."""
-    text = text.removeprefix("：").removesuffix(", %")
-    if CHINESE.search(text) or text in STAY or all(part in STAY for part in text.split(", ")):
-        return False
-    text = re.sub(
-        r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d UTC)?|\b\d+(\.\d+)?[BM]\b|\bn [\d,]+|\bp [<=] [\d.]+|\bMB\b", "", text
-    )
-    return bool(re.search(r"[A-Za-z]{2}", text))
 
 
 @pytest.fixture(scope="module")
