@@ -13,8 +13,7 @@ from echomind.models.protocol import Turn
 from echomind.talk.engine import Engine
 from echomind.talk.events import Event, Waiting
 from echomind.talk.help_lines import INTERNATIONAL
-from echomind.talk.speak import speak
-from echomind.talk.speaking import Speak
+from echomind.talk.speaking import AsSet, Speak
 from echomind.talk.trajectory import Moment
 from echomind.talk.turn import talk
 
@@ -27,7 +26,7 @@ def answering(
     topic: str = "",
     history: Sequence[Turn] = (),
     *,
-    voice: Speak | None = speak,
+    voice: Speak | AsSet | None = "as set",
     country: str = INTERNATIONAL,
     moments: Sequence[Moment] = (),
 ) -> Prepare:

@@ -14,6 +14,7 @@ from echomind.errors import CheckpointError, EchoMindError
 from echomind.models.asr import load_recognizer
 from echomind.models.protocol import SpokenLanguageModel
 from echomind.settings import Settings, get_settings
+from echomind.talk.neural_voice import Voice
 from echomind.talk.places import Places, Ticket
 from echomind.talk.turn import Models
 
@@ -35,6 +36,7 @@ class Engine:
         self._places = Places(turns_at_once)
         self._wait_s = wait_s
         self._lock = threading.Lock()
+        self.voice = Voice(settings.voice_model, settings.device)
         self._model: SpokenLanguageModel | None = None
         self._missing, self._failed_at = "", float("-inf")
 
@@ -47,7 +49,7 @@ class Engine:
         with self._lock:
             if self._model is None and time.monotonic() - self._failed_at > RETRY_S:
                 self._load_model()
-            return Models(recognizer, self._model, "" if self._model else self._missing)
+            return Models(recognizer, self._model, "" if self._model else self._missing, self.voice)
 
     def _load_model(self) -> None:
         import torch

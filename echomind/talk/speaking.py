@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
+from typing import Literal
 
 from echomind.errors import VoiceError
 from echomind.models.protocol import Cue
@@ -16,6 +17,7 @@ from echomind.talk.sentences import Sentences
 from echomind.talk.speak import Speech
 
 Speak = Callable[[str, Prosody], Speech]
+AsSet = Literal["as set"]  # with the voice that the settings name
 
 
 class Speaking:

@@ -23,7 +23,7 @@ from echomind.talk.intent import Asked, asked
 from echomind.talk.prosody import PLAIN
 from echomind.talk.reasons import reason_told
 from echomind.talk.speak import Speech, joined, speak
-from echomind.talk.speaking import Speak, spoken_along
+from echomind.talk.speaking import AsSet, Speak, spoken_along
 from echomind.talk.trajectory import Moment, change_told
 from echomind.talk.unheard import TextReader
 
@@ -38,6 +38,7 @@ class Models:
     recognizer: Recognizer
     model: SpokenLanguageModel | None
     missing: str = ""
+    voice: Speak = speak
 
 
 def talk(
@@ -47,7 +48,7 @@ def talk(
     history: Sequence[Turn] = (),
     transcript: str | Transcript | None = None,
     *,
-    voice: Speak | None = speak,
+    voice: Speak | AsSet | None = "as set",
     decode_s: float | None = None,
     asr_s: float | None = None,
     seed: int = 0,
@@ -58,8 +59,8 @@ def talk(
 
     ``clip``: the voice; None for a message that was typed, which is its ``transcript``.
     ``transcript``: the words, where they were recognised already (in ``asr_s``) or the speaker has corrected them; None
-    to recognise them. ``voice``: how to speak a
-    sentence of the reply, None for no sound; it works while the next sentences are written.
+    to recognise them. ``voice``: how to speak a sentence of the reply, that of ``models`` unless another is given, None
+    for no sound; it works while the next sentences are written.
     ``decode_s``: what decoding took, when the caller did it. ``country``: whose help lines to give. ``moments``: what
     was noted in earlier turns; with them, questions about the speaker's own feelings are answered from them.
     Without a model: Heard, Done.
@@ -81,7 +82,8 @@ def talk(
         yield Perceived(perception)
         pieces: list[str] = []
         answer = _reply(models.model, perception, _fixed(heard.text, country, moments), timings, seed)
-        for event in answer if voice is None else spoken_along(answer, voice, perception.cues, timings):
+        say = models.voice if voice == "as set" else voice
+        for event in answer if say is None else spoken_along(answer, say, perception.cues, timings):
             if isinstance(event, ReplyPiece):
                 pieces.append(event.text)
             yield event
@@ -187,7 +189,7 @@ def answer_clip(
     clip = load_clip(source, name=None if name is None else Path(name).name)
     decode_s = time.perf_counter() - at
     if wav is not None:
-        voice = voice or speak
+        voice = voice or models.voice
     found: dict[str, Any] = {}
     spoken: list[Speech] = []
     pause_s = PLAIN.pause_s

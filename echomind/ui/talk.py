@@ -77,7 +77,7 @@ def build_talk(site: Site) -> None:
     session, gate = gr.State(Session(), time_to_live=SESSION_S), gr.State(Turnstile())
     parts = Parts(mic, topic, aloud, country, session, gate, {"status": status, **shown})
     _wire(parts, engine, uploads, answer_again, stop, restart, buttons)
-    _wire_asks(parts, asks)
+    _wire_asks(parts, engine, asks)
     build_contrast(settings, engine, uploads, script, TURNS_AT_ONCE)
     _publish(engine, uploads)
 
@@ -202,12 +202,12 @@ def _wire(
         button.click(None, js=HUSH, **private)
 
 
-def _wire_asks(parts: Parts, asks: list[tuple[gr.Button, Asked]]) -> None:
+def _wire_asks(parts: Parts, engine: Engine, asks: list[tuple[gr.Button, Asked]]) -> None:
     """Questions about the speaker's own feelings change the reply and its voice, nothing else."""
 
     def answer(question: Asked) -> Callable[[bool, Session, Turnstile], Iterator[Update]]:
         def run(aloud: bool, session: Session, gate: Turnstile) -> Iterator[Update]:
-            for view, _ in gate.pass_through(ask(question, session, aloud=aloud)):
+            for view, _ in gate.pass_through(ask(question, session, aloud=aloud, say=engine.voice)):
                 yield {parts.shown[name]: getattr(view, name) for name in ASKED}
 
         return run

@@ -38,7 +38,8 @@ def promises(settings: Settings) -> Markup:
     ear = "PocketSphinx" if settings.asr == POCKETSPHINX else f"Whisper ({Path(settings.asr).name})"
     mind = Path(settings.model).name if settings.model else "the EchoMind model in this app"
     try:
-        voice = f"your browser's voice; {voice_engine()} for the file"
+        file = Path(settings.voice_model).name or voice_engine()
+        voice = f"your browser's voice; {file} for the file"
     except VoiceError:
         voice = "your browser's voice; the server has none"
     return h(

@@ -121,3 +121,8 @@ def test_import_is_light():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.strip() == "light"
+
+
+def test_turns_are_spoken_with_the_voice_of_the_settings(tmp_path):
+    engine = Engine(Settings(model=str(tmp_path / "none"), voice_model="org/voice"))
+    assert engine.models().voice is engine.voice
