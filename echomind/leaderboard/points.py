@@ -7,15 +7,17 @@ points are in it too, with the reason.
 from __future__ import annotations
 
 import csv
+import datetime
 import io
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from echomind.leaderboard.comparison import Comparison
 from echomind.leaderboard.exports import written
 from echomind.leaderboard.flat_rows import Cell
 from echomind.leaderboard.intervals import ScoreInterval, interval_of
-from echomind.leaderboard.metrics import Metric
+from echomind.leaderboard.metrics import METRICS, Metric
 from echomind.leaderboard.records import Record
 from echomind.words import joined, t
 
@@ -70,27 +72,50 @@ def groups(by: Colouring) -> tuple[Group, ...]:
 
 def source_text(record: Record) -> str:
     """Where a row comes from, in few words: ``"from a paper, 2026-03-05, second-hand"``."""
-    words = _SOURCES[_source(record)].name
-    second_hand = record.provenance.kind != "submission" and not record.provenance.verified
-    parts = [words, f"{record.provenance.date:%Y-%m-%d}", *([t("second-hand")] if second_hand else [])]
+    provenance = record.provenance
+    return _source_words(_source(record), provenance.date, provenance.kind != "submission" and not provenance.verified)
+
+
+@lru_cache(maxsize=4096)  # texts are kept without their language, see ``words``
+def _source_words(source: str, date: datetime.date, second_hand: bool) -> str:
+    parts = [_SOURCES[source].name, f"{date:%Y-%m-%d}", *([t("second-hand")] if second_hand else [])]
     return joined(t(", "), parts)
 
 
-def interval_text(record: Record, metric: Metric) -> str:
-    """``"63.12–65.80"``, ``"about 63.12–65.80"`` for an approximate one, empty where none is known."""
+class Score(NamedTuple):
+    """A score and all that is said with it. A key for what is kept: 500 of them are written at each change of axes."""
+
+    metric: str
+    value: float
+    interval: ScoreInterval | None
+    n: int | None
+
+
+def score_of(record: Record, metric: Metric) -> Score:
+    """The score of a row, which it must have."""
     found = interval_of(record, metric.id)
-    if not isinstance(found, ScoreInterval):
+    interval = found if isinstance(found, ScoreInterval) else None
+    return Score(metric.id, record.scores[metric.id], interval, record.n.get(metric.id))
+
+
+@lru_cache(maxsize=65_536)
+def interval_text(score: Score) -> str:
+    """``"63.12–65.80"``, ``"about 63.12–65.80"`` for an approximate one, empty where none is known."""
+    if score.interval is None:
         return ""
-    between = f"{metric.text(found.low)}–{metric.text(found.high)}"
-    return t("about {between}", between=between) if found.kind == "approximate" else between
+    metric = METRICS[score.metric]
+    between = f"{metric.text(score.interval.low)}–{metric.text(score.interval.high)}"
+    return t("about {between}", between=between) if score.interval.kind == "approximate" else between
 
 
-def score_text(record: Record, metric: Metric) -> str:
+@lru_cache(maxsize=65_536)
+def score_text(score: Score) -> str:
     """A score with its unit, interval and number of items: ``"64.29 % (about 62.9–65.7), n 4,576"``."""
-    value = f"{metric.text(record.scores[metric.id])}{' %' if metric.unit == '%' else ''}"
-    interval, n = interval_text(record, metric), record.n.get(metric.id)
+    metric = METRICS[score.metric]
+    value = f"{metric.text(score.value)}{' %' if metric.unit == '%' else ''}"
+    interval = interval_text(score)
     sure = t("{value} ({interval})", value=value, interval=interval) if interval else value
-    return t("{value}, n {n:,}", value=sure, n=n) if n else sure
+    return t("{value}, n {n:,}", value=sure, n=score.n) if score.n else sure
 
 
 def csv_name(found: Comparison) -> str:

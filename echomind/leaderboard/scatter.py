@@ -32,9 +32,10 @@ from echomind.leaderboard.figures import (
 )
 from echomind.leaderboard.intervals import ScoreInterval, interval_of
 from echomind.leaderboard.labels import MAX_LABELS, place_labels
-from echomind.leaderboard.points import Colouring, group_of, groups, score_text, source_text
+from echomind.leaderboard.metrics import METRICS
+from echomind.leaderboard.points import Colouring, Score, group_of, groups, score_of, score_text, source_text
 from echomind.leaderboard.records import Record
-from echomind.words import counted, here, joined, t
+from echomind.words import cached, counted, here, joined, t
 
 _LONGEST_LABEL = 0.6  # of the plot's width; what is longer is cut there, and whole at the pointer and in the table
 _UNKNOWN_SIZE = 11.0  # pixels across
@@ -97,12 +98,18 @@ def _bars(whiskers: list[_Whisker], kind: str, **line: Any) -> dict[str, Any] | 
 
 
 def _details(found: Comparison, record: Record) -> str:
-    parts = [
-        *(f"{metric.term} {here(score_text(record, metric))}" for metric in (found.x, found.y)),
-        parameters_text(record.model.params_b),
-        source_text(record),
-    ]
-    return "<br>".join(plain(part) for part in parts)
+    scores = [_score_line(score_of(record, metric)) for metric in (found.x, found.y)]
+    return "<br>".join([*scores, _about(record.model.params_b, source_text(record))])
+
+
+@cached(65_536)
+def _score_line(score: Score) -> str:
+    return plain(f"{METRICS[score.metric].term} {here(score_text(score))}")
+
+
+@cached(4096)
+def _about(params_b: float | None, source: str) -> str:
+    return f"{plain(parameters_text(params_b))}<br>{plain(source)}"
 
 
 def _marks(found: Comparison, colouring: Colouring, scale: float) -> Iterator[dict[str, Any]]:

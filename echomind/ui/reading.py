@@ -6,11 +6,10 @@ from markupsafe import Markup
 
 from echomind.leaderboard.comparison import Comparison, number, p_text
 from echomind.leaderboard.correlation import MIN_MODELS, Coefficient, Influence
-from echomind.leaderboard.metrics import Metric
-from echomind.leaderboard.points import interval_text, source_text
-from echomind.leaderboard.records import Record
+from echomind.leaderboard.metrics import METRICS, Metric
+from echomind.leaderboard.points import Score, interval_text, score_of, source_text
 from echomind.leaderboard.scatter import crowded, parameters_text, size_text
-from echomind.ui.markup import h, together
+from echomind.ui.markup import SLOT, Template, h, together
 from echomind.ui.table import MISSING, dash
 from echomind.words import cached, t
 
@@ -177,13 +176,11 @@ def _left_out(found: Comparison) -> Markup:
     )
 
 
-def _score(record: Record, metric: Metric, value: float) -> Markup:
-    interval = interval_text(record, metric)
-    return h(
-        "td",
-        t("{value} ({interval})", value=metric.text(value), interval=interval) if interval else metric.text(value),
-        class_=_NUMBER,
-    )
+@cached(65_536)
+def _score(score: Score) -> Markup:
+    value, interval = METRICS[score.metric].text(score.value), interval_text(score)
+    shown = t("{value} ({interval})", value=value, interval=interval) if interval else value
+    return h("td", shown, class_=_NUMBER)
 
 
 @cached(4096)
@@ -196,14 +193,14 @@ def _about(params_b: float | None, weights: str, source: str) -> Markup:
     )
 
 
+_POINT = Template(h("tr", h("th", h("bdi", SLOT), scope="row"), SLOT, SLOT, SLOT))
+
+
 def _data_row(found: Comparison, i: int) -> Markup:
     record = found.records[i]
-    return h(
-        "tr",
-        h("th", h("bdi", found.models[i]), scope="row"),
-        _score(record, found.x, found.xs[i]),
-        _score(record, found.y, found.ys[i]),
-        _about(record.model.params_b, record.model.weights or "", source_text(record)),
+    scores = (_score(score_of(record, metric)) for metric in (found.x, found.y))
+    return _POINT(
+        found.models[i], *scores, _about(record.model.params_b, record.model.weights or "", source_text(record))
     )
 
 
