@@ -200,6 +200,23 @@ def test_official_places_and_places_that_say_how_sure_they_are(board):
     assert row.inner_text().strip() == "4"
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_ticked_boxes_look_ticked(board, scheme):
+    page = board("?heat=1", scheme=scheme)
+    page.locator("input[data-act=heat][checked]").wait_for()
+    ground = "(box) => getComputedStyle(box).backgroundColor"
+    ticked, empty = (page.locator(f"input[data-act={act}]").evaluate(ground) for act in ("heat", "official"))
+    assert ticked == page.evaluate("getComputedStyle(document.querySelector('.em-table')).color") != empty
+    assert "svg" in page.locator("input[data-act=heat]").evaluate("(box) => getComputedStyle(box).backgroundImage")
+
+
+def test_the_first_view_is_whole_on_a_screen_of_1440_pixels(board):
+    page = board()
+    assert page.locator("#em-board .em-scroll").evaluate("(frame) => frame.scrollWidth - frame.clientWidth") == 0
+    last = page.locator("#em-board tbody tr").last.bounding_box()
+    assert last["y"] + last["height"] <= 900
+
+
 def test_on_a_phone_everything_is_there_and_nothing_overflows(board):
     page = board("?weights=open", width=390, height=844)
     caption(page, "13 of 14 models")

@@ -2,12 +2,14 @@
 
 import csv
 import io
+import itertools
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 PLOT = "#em-plot .main-svg"
 SAID = "(words) => document.querySelector('.em-sentence')?.innerText.includes(words)"
+BOXES = "(all) => all.map((one) => one.getBoundingClientRect().toJSON())"
 LABELS = "document.querySelectorAll('#em-plot .annotation-text').length"
 
 
@@ -166,13 +168,29 @@ def test_nothing_is_cut_or_laps_over_at_any_width(visit, width):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     frame = page.locator(PLOT).first.bounding_box()
     selectors = "#em-plot .gtitle, #em-plot .xtitle, #em-plot .ytitle, #em-plot .legendtext, #em-plot .annotation-text"
-    for box in page.locator(selectors).evaluate_all("(all) => all.map((one) => one.getBoundingClientRect().toJSON())"):
+    for box in page.locator(selectors).evaluate_all(BOXES):
         assert box["left"] >= frame["x"] - 1 and box["right"] <= frame["x"] + frame["width"] + 1
         assert box["top"] >= frame["y"] - 1 and box["bottom"] <= frame["y"] + frame["height"] + 1
     title = page.locator("#em-plot .xtitle").bounding_box()
     ticks = page.locator("#em-plot .xtick text").first.bounding_box()
     legend = page.locator("#em-plot .legend").bounding_box()
     assert ticks["y"] + ticks["height"] <= title["y"] + 1 and title["y"] + title["height"] <= legend["y"] + 1
+
+
+def test_labels_are_laid_out_anew_where_the_window_becomes_narrow(visit):
+    page = visit("correlations", PLOT)
+    settled(page)
+    size = "parseFloat(document.querySelector('#em-plot .annotation-text').style.fontSize)"
+    wide = page.evaluate(size)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_function(f"(wide) => {size} < wide", arg=wide)
+    boxes = page.locator("#em-plot .annotation-text").evaluate_all(BOXES)
+    assert len(boxes) > 8
+    for one, other in itertools.combinations(boxes, 2):
+        apart = one["right"] <= other["left"] + 1 or other["right"] <= one["left"] + 1
+        assert apart or one["bottom"] <= other["top"] + 2 or other["bottom"] <= one["top"] + 2
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.wait_for_function(f"(wide) => {size} === wide", arg=wide)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -59,4 +59,6 @@ def test_the_links_to_all_pages_are_on_the_screen_and_large_enough(tab, served_a
     assert tab.evaluate(LINES) == lines
     links = tab.evaluate(LINKS)
     assert len(links) == 7  # six pages and the other language
-    assert all(left >= 0 and right <= width and height >= (44 if width < 560 else 24) for left, right, height in links), links
+    assert all(
+        left >= 0 and right <= width and height >= (44 if width < 560 else 24) for left, right, height in links
+    ), links
