@@ -24,10 +24,11 @@ from playwright.sync_api import Browser, Error, Page
 
 from bench.made_board import COLUMNS, MODELS, made_board
 from bench.painted import chromium, opened, timed
-from bench.serving import Served, both_boards, load
+from bench.serving import Served, both_boards, load, repeated
 from echomind.leaderboard.metrics import METRICS
 
 LIMIT_MS, OPEN_LIMIT_MS = 250, 2000
+EACH_S = 10.0  # for one task on one page: all of them end within five minutes on a busy machine too
 ROWS, PLOT = "#em-board tr[data-row]", "#em-plot .main-svg .point"
 PLAIN_ROWS, PLAIN_PLOT = "#plain-table [data-testid^=cell-]", "#plain-plot .main-svg .point"
 CAPTION, HEAD = "#em-board caption", "#em-board thead"
@@ -131,14 +132,18 @@ def figures(milliseconds: list[float], server_ms: float | None = None) -> dict[s
     return found | ({} if server_ms is None else {"server_processor_ms": round(server_ms / len(milliseconds), 1)})
 
 
+def _again(page: Page, task: Task) -> float:
+    return timed(page, task.kind, task.places, next(task.steps))
+
+
 def measured(page: Page, server: Served, tasks: Iterator[Task], times: int) -> dict[str, dict[str, float]]:
     """Each task so many times, after one that does not count."""
     found = {}
     for task in tasks:
         try:
-            timed(page, task.kind, task.places, next(task.steps))
+            _again(page, task)
             before = server.spent_ms()
-            taken = [timed(page, task.kind, task.places, next(task.steps)) for _ in range(times)]
+            taken = repeated(partial(_again, page, task), times, EACH_S)
         except Error as error:
             raise RuntimeError(f"{page.url}: {task.name}: {error}") from error
         found[task.name] = figures(taken, server.spent_ms() - before)
@@ -155,14 +160,17 @@ def look(
     browser: Browser, server: Served, path: str, first: str, tasks: Any, times: int
 ) -> dict[str, dict[str, float]]:
     """One page: opened by new visitors, then used by one."""
-    taken = []
-    for _ in range(1 + max(2, times // 4)):
+
+    def new_visitor() -> float:
         page, milliseconds = opened(browser, f"{server.url}{path}", first)
-        taken.append(milliseconds)
         page.context.close()
+        return milliseconds
+
+    new_visitor()
+    taken = repeated(new_visitor, max(3, times // 3), EACH_S)
     page, _ = opened(browser, f"{server.url}{path}", first)
     page.wait_for_load_state("load")
-    found = {"open": figures(taken[1:])} | measured(page, server, tasks(page), times)
+    found = {"open": figures(taken)} | measured(page, server, tasks(page), times)
     page.context.close()
     return found
 
