@@ -68,7 +68,7 @@ def explained(error: Exception, doing: str, token: SecretStr) -> StoreError:
         if is_later(status):
             return Passing(said, asked_to_wait(error.response.headers))
         if status in REFUSED or isinstance(error, RepositoryNotFoundError):
-            return StoreUnavailable(f"{said}; expected a data set repository, and a token that may do this there")
+            return StoreUnavailable(f"{said}; expected a token that may write to this data set repository, or read it")
         return StoreError(said)
     if isinstance(error, ValueError) and not isinstance(error, json.JSONDecodeError):
         return StoreError(said)  # the client does not accept what it was told, and would not the next time either

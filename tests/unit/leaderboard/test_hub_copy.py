@@ -1,3 +1,4 @@
+import hashlib
 import json
 import logging
 
@@ -186,6 +187,18 @@ def test_a_folder_that_was_damaged_is_fetched_anew(hub, copies, tmp_path):
     assert made(hub, tmp_path).newest() == copy
     (copy.folder / "echomind" / "more.json").write_bytes(b"{}")
     assert copies.last() is None
+
+
+def test_a_copy_that_this_version_would_not_take_is_fetched_anew(hub, copies, tmp_path):
+    """As one that was kept by an app whose schema asked for less."""
+    copy = copies.newest()
+    about = json.loads((copy.folder.parent / "copy.json").read_bytes())
+    bad = b'{"schema": 1}'
+    (copy.folder / "echomind" / "kimi-audio.json").write_bytes(bad)
+    about["files"]["echomind/kimi-audio.json"] = hashlib.sha256(bad).hexdigest()
+    (copy.folder.parent / "copy.json").write_text(json.dumps(about))
+    assert copies.last() is None
+    assert made(hub, tmp_path).newest() == copy
 
 
 def test_old_folders_go_and_the_newest_stay(hub, copies, tmp_path):
