@@ -40,9 +40,10 @@ class Text(str):
 
     def __new__(cls, key: str = "", values: dict[str, Any] | None = None) -> Text:
         """``key`` is a pattern of ``str.format`` where there are ``values``, and literal where there are none."""
+        values = values or {}
         text = super().__new__(cls, key.format(**values) if values else key)
-        text.key, text.values = key, values or {}
-        text.holds_html = bool(values) and any(map(_holds_html, values.values()))
+        text.key, text.values = key, values
+        text.holds_html = any(map(_holds_html, values.values()))
         return text
 
     def __html__(self) -> Markup:
