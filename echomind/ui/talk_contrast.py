@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from echomind.audio import load_clip
+from echomind.audio import Clip, load_clip
 from echomind.benchmark.load import MINI, load_set
 from echomind.settings import Settings
 from echomind.talk.contrast_material import Material, of_examples, of_set
@@ -20,6 +20,7 @@ from echomind.ui.talk_words import delivery_words
 from echomind.ui.uploads import Uploads
 
 KEEP_S = 1_800  # how long a visitor's own deliveries stay in memory
+LONGEST_S = 20.0  # one sentence; three of them wait in memory
 HEADING = "Same words, different voice"
 ABOUT = (
     "Does the model hear how something is said, or only what? The same words, three voices, no conversation around "
@@ -126,9 +127,13 @@ def _own(uploads: Uploads, script: str) -> tuple[gr.State, gr.Button]:
     return state, go
 
 
+def _sentence(data: bytes, name: str) -> Clip:
+    return load_clip(data, max_seconds=LONGEST_S, name=name)
+
+
 def _taking(uploads: Uploads, place: int, *, shared: bool) -> Callable[[str, Mine], tuple[Mine, Any, None]]:
     def run(path: str, mine: Mine) -> tuple[Mine, Any, None]:
         name = Path(path or "clip").name if shared else "your recording"
-        return *take(mine, place, lambda: load_clip(uploads.take(path, shared=shared), name=name)), None
+        return *take(mine, place, lambda: _sentence(uploads.take(path, shared=shared), name)), None
 
     return run

@@ -123,6 +123,6 @@ def test_import_is_light():
     assert done.stdout.strip() == "light"
 
 
-def test_turns_are_spoken_with_the_voice_of_the_settings(tmp_path):
-    engine = Engine(Settings(model=str(tmp_path / "none"), voice_model="org/voice"))
+def test_turns_are_spoken_with_the_voice_of_the_settings(loads):
+    engine = Engine(Settings(voice_model="org/voice"))
     assert engine.models().voice is engine.voice
