@@ -16,9 +16,11 @@ from echomind.errors import CheckpointError
 from echomind.models.choosing import FOLDER as OPTION_READER
 from echomind.models.choosing import OptionReader, load_reader
 from echomind.models.decoding import Decoder, block_repeats, sample
+from echomind.models.feeling import felt
 from echomind.models.protocol import VAD, Cue, Perception, Thinking, Turn
 from echomind.slm import EchoMindForConditionalGeneration, EchoMindProcessor
 from echomind.slm.configuration import CONFIDENCE_VALUES, CONFIDENCES, EMOTION_OF_CUE, THINKING_EMOTIONS
+from echomind.slm.tower import TextVad, load_tower
 from echomind.taxonomy import CATEGORY
 
 log = logging.getLogger(__name__)
@@ -26,6 +28,7 @@ log = logging.getLogger(__name__)
 MAX_HISTORY = 5  # turns, as in HumDial
 MAX_CAUSE_TOKENS = 40
 MAX_REPLY_TOKENS = 90  # about 65 words; replies of the training corpus have 8 to 45
+TEXT_TOWER = "vad_tower"  # folder beside the checkpoint
 SENTENCE_ENDS = (".", "!", "?")
 
 
@@ -49,8 +52,10 @@ class EchoMindSLM:
         name: str,
         *,
         options: OptionReader | None = None,
+        tower: TextVad | None = None,
     ) -> None:
-        self.model, self.processor, self.name, self.options = model.eval(), processor, name, options
+        self.model, self.processor, self.name = model.eval(), processor, name
+        self.options, self.tower = options, tower
         self._emotion_ids = [processor.encode(word)[0] for word in THINKING_EMOTIONS]
         shares = [max(model.config.emotion_prior[word], 1e-3) for word in THINKING_EMOTIONS]
         self._prior = torch.tensor(shares, device=model.device).log()
@@ -69,7 +74,7 @@ class EchoMindSLM:
         # The decoder's other witness has the prior of training in it, and so speaks as it was trained: uncalibrated.
         emotions = heard_emotions(self._cues(logits))
         state, vad = self._read(transcript, audio, topic=topic, history=history, emotions=emotions)
-        return Perception(transcript, cues, VAD(*vad[:3]), VAD(*vad[3:]), state)
+        return Perception(transcript, cues, *self._felt(transcript, vad, cues), state)
 
     def _cues(self, logits: Mapping[str, torch.Tensor]) -> dict[str, Cue]:
         labels = self.model.config.categories
@@ -81,7 +86,16 @@ class EchoMindSLM:
     def perceive_text(self, transcript: str, *, topic: str = "", history: Sequence[Turn] = ()) -> Perception:
         """The words alone: V-A-D as they read, and no cues, since nothing was heard. Can be answered by ``reply``."""
         state, vad = self._read(transcript, None, topic=topic, history=history)
-        return Perception(transcript, {}, VAD(*vad[:3]), VAD(*vad[3:]), state)
+        return Perception(transcript, {}, *self._felt(transcript, vad), state)
+
+    def _felt(self, words: str, own: Sequence[float], cues: Mapping[str, Cue] | None = None) -> tuple[VAD, VAD]:
+        """Speaker and listener: by the text tower and what was heard; by the decoder's own head without a tower."""
+        if self.tower is None:
+            return felt(own)
+        heard = None
+        if cues is not None:
+            heard = dict(zip(THINKING_EMOTIONS, heard_emotions(cues).exp().tolist(), strict=True))
+        return felt(self.tower([words])[0].tolist(), heard, self.tower.tower.listener_map.numpy())
 
     def _read(
         self,
@@ -234,7 +248,7 @@ def _cue(category: str, labels: Sequence[str], p: np.ndarray) -> Cue:
 def load_slm(path: str, device: str = "cpu") -> EchoMindSLM:
     """Load a checkpoint from a folder or a Hub id. Raises ``CheckpointError`` when there is none or it does not fit.
 
-    A folder may also hold what reads options (``choosing``); a Hub id gives the model alone.
+    A folder may also hold what reads options (``choosing``) and the text tower; a Hub id gives the model alone.
     """
     folder = Path(path)
     if ("/" not in path or folder.is_absolute()) and not (folder / "config.json").is_file():
@@ -247,4 +261,5 @@ def load_slm(path: str, device: str = "cpu") -> EchoMindSLM:
     name = f"echomind/{folder.name}" if folder.exists() else path
     log.info("loaded %s: %.1f M parameters on %s", name, model.num_parameters() / 1e6, device)
     options = load_reader(folder / OPTION_READER) if (folder / OPTION_READER).is_dir() else None
-    return EchoMindSLM(cast(Any, model).to(device), processor, name, options=options)
+    tower = load_tower(folder / TEXT_TOWER) if (folder / TEXT_TOWER).is_dir() else None
+    return EchoMindSLM(cast(Any, model).to(device), processor, name, options=options, tower=tower)

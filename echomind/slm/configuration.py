@@ -22,6 +22,19 @@ EMOTION_OF_CUE = {
     "disgust": "disgust",
     "surprise": "surprise",
 }
+# Where an emotion lies in valence, arousal, dominance around neutral: Russell and Mehrabian (1977) to one decimal;
+# ``tired`` and ``unwell`` are our own reading of their low-arousal terms.
+EMOTION_NORMS: dict[str, tuple[float, float, float]] = {
+    "neutral": (0.0, 0.0, 0.0),
+    "happy": (0.8, 0.5, 0.4),
+    "sad": (-0.6, -0.3, -0.3),
+    "surprise": (0.4, 0.7, -0.1),
+    "angry": (-0.5, 0.6, 0.3),
+    "fear": (-0.6, 0.6, -0.4),
+    "disgust": (-0.6, 0.4, 0.1),
+    "tired": (-0.2, -0.6, -0.3),
+    "unwell": (-0.4, -0.3, -0.4),
+}
 CONFIDENCES = ("low", "medium", "high")
 CONFIDENCE_VALUES = (0.3, 0.6, 0.9)  # centres of the three thirds of (0.15, 1.05): what the words stand for as numbers
 

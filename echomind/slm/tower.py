@@ -31,11 +31,13 @@ class VadTower(nn.Module):
     """Encoder, mean over its states, one linear layer: ``(B, 6)`` on EmoBank's scale, speaker x3, then listener x3.
 
     ``centre`` and ``spread`` ``(6,)`` are mean and deviation of the ratings it was trained on: the layer works in units
-    of the deviation, so that all six weigh the same in training.
+    of the deviation, so that all six weigh the same in training. ``listener_map`` ``(3, 3)`` takes a displacement of
+    the speaker's ratings to the listener's (least squares on the ratings).
     """
 
     centre: torch.Tensor
     spread: torch.Tensor
+    listener_map: torch.Tensor
 
     def __init__(self, encoder: PreTrainedModel) -> None:
         super().__init__()
@@ -43,6 +45,7 @@ class VadTower(nn.Module):
         self.head = nn.Linear(encoder.config.hidden_size, VAD_TARGETS)
         self.register_buffer("centre", torch.full((VAD_TARGETS,), 3.0))
         self.register_buffer("spread", torch.ones(VAD_TARGETS))
+        self.register_buffer("listener_map", torch.eye(3))
 
     def sentence(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
         """Mean of the last states over the real pieces, ``(B, width)``."""

@@ -25,6 +25,7 @@ from echomind.slm.tower import TextVad, VadTower, new_tower, pad, piece_ids
 from echomind.training.data.corpus import as_heard
 from echomind.training.data.published import load_emobank
 from echomind.training.loop import LoopConfig, Losses, train
+from echomind.training.vad import ListenerMap
 
 PERSPECTIVES = {"both": (0, 1, 2, 3, 4, 5), "writer": (0, 1, 2), "reader": (3, 4, 5)}  # columns that are learnt
 RIDGE = np.logspace(-1, 3, 9)  # strengths tried for the first layer by leave-one-out on the training part
@@ -151,6 +152,7 @@ def start_from_ridge(tower: VadTower, data: EmoBankData) -> None:
     tower.head.bias.copy_(torch.from_numpy(np.asarray(fitted.intercept_, np.float32)))
     tower.centre.copy_(torch.from_numpy(data.centre))
     tower.spread.copy_(torch.from_numpy(data.spread))
+    tower.listener_map.copy_(torch.from_numpy(ListenerMap(data.ratings).matrix))
 
 
 def train_tower(

@@ -10,17 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
-EMOTION_NORMS: dict[str, tuple[float, float, float]] = {
-    "neutral": (0.0, 0.0, 0.0),
-    "happy": (0.8, 0.5, 0.4),
-    "sad": (-0.6, -0.3, -0.3),
-    "surprise": (0.4, 0.7, -0.1),
-    "angry": (-0.5, 0.6, 0.3),
-    "fear": (-0.6, 0.6, -0.4),
-    "disgust": (-0.6, 0.4, 0.1),
-    "tired": (-0.2, -0.6, -0.3),
-    "unwell": (-0.4, -0.3, -0.4),
-}
+from echomind.slm.configuration import EMOTION_NORMS
+
 NEUTRAL = 3.0  # of EmoBank's scale 1 to 5
 CONFIDENCE_SHARE = {"low": 0.5, "medium": 0.75, "high": 1.0}  # a faint emotion lies nearer to neutral
 
