@@ -68,7 +68,7 @@ def one(submissions: Submissions, by: Moderator, submission_id: str) -> One:
     ]
     contact = submissions.contact(submission_id, by)
     return One(
-        head=str(head_html(status)),
+        head=str(head_html(status, "h2")),
         private=str(view.private_html(status, contact, earlier, told, now())),
         scores=str(scores_html(scores)),
         about=str(about_html(status)),

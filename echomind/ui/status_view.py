@@ -177,14 +177,17 @@ def now_html(status: Status) -> Markup:
     )
 
 
-def head_html(status: Status) -> Markup:
-    """The top of a submission: model, board, marks, the way, and where it is now."""
+def head_html(status: Status, heading: str = "h1") -> Markup:
+    """The top of a submission: model, board, marks, the way, and where it is now.
+
+    ``heading`` is the element of the model's name: ``h2`` on a page that has a name of its own.
+    """
     form = status.receipt.form
     return h(
         "div",
         h(
             "div",
-            h("h1", outside(form.model)),
+            h(heading, outside(form.model)),
             h("p", t("Submission to {title}", title=BOARDS[form.board].title), " ", badges(status)),
             class_="em-title",
         ),

@@ -50,7 +50,7 @@ def open_page(tab, name, served):
         tab.keyboard.press("Enter")
         tab.wait_for_selector("#mod-table table")
         tab.locator("#mod-table button[data-pick]").first.click()
-        tab.wait_for_selector("#mod-head h1")
+        tab.wait_for_selector("#mod-head h2")
     tab.wait_for_load_state("load")
     tab.wait_for_function("document.fonts.status === 'loaded'")
     tab.wait_for_selector("nav .em-skip", state="attached")

@@ -52,7 +52,7 @@ def moderate(visit, app):
         page.wait_for_selector("#mod-table table")
         if model:
             page.locator("#mod-table button[data-pick]").get_by_text(model, exact=True).click()
-            page.wait_for_function("(name) => document.querySelector('#mod-head h1')?.innerText === name", arg=model)
+            page.wait_for_function("(name) => document.querySelector('#mod-head h2')?.innerText === name", arg=model)
         return page
 
     return go
