@@ -13,6 +13,7 @@ from echomind.ui.correlations import build_correlations
 from echomind.ui.faults import spoken
 from echomind.ui.language import Pages
 from echomind.ui.leaderboard import build_leaderboard
+from echomind.ui.markup import h
 from echomind.ui.models import build_models
 from echomind.ui.moderation import build_moderation
 from echomind.ui.site import Site
@@ -20,7 +21,7 @@ from echomind.ui.submissions import build_submissions
 from echomind.ui.submit import build_submit
 from echomind.ui.submit_endpoints import publish_submit
 from echomind.ui.talk import build_talk
-from echomind.words import LANGUAGES, here, speaking, t
+from echomind.words import LANGUAGES, here, language, speaking, t
 
 PAGES = (  # name (English, of which its address is made), what builds it, whether the links to all pages name it
     (t("Leaderboard"), build_leaderboard, True),
@@ -39,6 +40,12 @@ UPLOADS_S = (60, 600)
 def navigation() -> None:
     """The links to all pages; each page needs its own, or it calls the first page "Home"."""
     gr.Navbar(main_page_name=here(t("Talk")))
+
+
+def talk_is_english() -> None:
+    """What whoever reads another language should know of the first page."""
+    line = h("p", t("This page is in English for now, which is also what the model understands."), class_="em-note")
+    gr.HTML(line, visible=language() != "en", apply_default_css=False, js_on_load=None, elem_id="em-only-english")
 
 
 def build(site: Site) -> Pages:
@@ -60,6 +67,7 @@ def _laid_out(site: Site) -> Pages:
     api = ResultsApi(site.results)
     with Pages(title="EchoMind", analytics_enabled=False, delete_cache=UPLOADS_S) as demo:
         navigation()
+        talk_is_english()
         build_talk(site)
         gr.api(spoken(api.leaderboard), api_name="leaderboard", concurrency_limit=None)
         gr.api(spoken(api.correlation), api_name="correlation", concurrency_limit=None)

@@ -53,6 +53,12 @@ def test_a_page_is_chinese_from_top_to_bottom(visitor, served_all, name):
     assert [text for text in found if foreign(text)] == []
 
 
+def test_the_page_that_is_english_alone_says_so_to_who_reads_chinese(visitor, served_all):
+    tab = open_page(visitor("zh-CN"), "Talk", served_all)
+    assert CHINESE.search(tab.locator("#em-only-english").inner_text())
+    assert open_page(visitor("en-GB"), "Talk", served_all).locator("#em-only-english").count() == 0
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_english_from_top_to_bottom(visitor, served_all, name):
     tab = open_page(visitor("en-GB"), name, served_all)
