@@ -27,7 +27,7 @@ from bench.made_board import COLUMNS, MODELS
 from bench.painted import FLAGS, clock
 from bench.serving import Served, both_boards, load
 
-PATIENCE_MS = 90_000
+PATIENCE_MS = 45_000
 CLICKING_S = 40.0  # no new round after that on a busy machine
 EACH_MB = 160  # of memory, what a context with one of these pages takes, measured high
 AT_ONCE = 6  # pages that are opened at the same time: opening is not what is measured here
@@ -44,7 +44,7 @@ class Seat(NamedTuple):
 
 OWN = (
     Seat("leaderboard", "#em-board tr[data-row]", tuple(f"#em-board button[data-sort={key}]" for key in
-         ("wer", "understanding_acc", "reasoning_acc", "ves")), "#em-board caption"),
+         ("wer", "understanding_acc", "reasoning_acc", "ves")), "#em-board thead"),
     Seat("correlations", "#em-plot .main-svg .point", tuple(f"#em-presets button >> nth={i}" for i in range(4)),
          "#em-plot .gtitle"),
 )  # fmt: skip
