@@ -25,7 +25,7 @@ from scipy.special import log_softmax, softmax
 
 from echomind.models.slm import EchoMindSLM, load_slm
 from echomind.slm.modeling import EchoMindForConditionalGeneration
-from echomind.training.card import bootstrap, expected_calibration_error
+from echomind.training.card import BINS, bootstrap, expected_calibration_error, reliability
 from echomind.training.cues import MAX_FRAMES, pad_features
 from echomind.training.recordings import TEST_ACTORS, TRAIN_ACTORS, FeatureStore, Recording, ravdess
 
@@ -33,7 +33,6 @@ log = logging.getLogger(__name__)
 CATEGORY = "emotion"
 PACES = (0.85, 1 / 0.85)  # length of a made speaker's clip against the actor's; clips take them in turn
 LOWEST, HIGHEST = 0.25, 8.0  # temperatures looked for
-BINS = 10
 BATCH = 32
 
 
@@ -64,21 +63,6 @@ def fit_temperature(logits: np.ndarray, truth: np.ndarray) -> float:
 
     found = minimize_scalar(loss, bounds=(np.log(LOWEST), np.log(HIGHEST)), method="bounded")
     return round(float(np.exp(found.x)), 3)
-
-
-def reliability(probability: np.ndarray, right: np.ndarray) -> list[dict[str, float]]:
-    """For each filled bin of the winner's probability: bounds, clips, mean probability, share that was right."""
-    bins = np.clip((probability * BINS).astype(int), 0, BINS - 1)
-    return [
-        {
-            "low": round(b / BINS, 2),
-            "high": round((b + 1) / BINS, 2),
-            "n": int((bins == b).sum()),
-            "probability": round(float(probability[bins == b].mean()), 3),
-            "right": round(float(right[bins == b].mean()), 3),
-        }
-        for b in sorted({int(b) for b in bins})
-    ]
 
 
 def judged(logits: np.ndarray, truth: np.ndarray, temperature: float) -> dict[str, Any]:

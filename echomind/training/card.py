@@ -22,6 +22,7 @@ from echomind.models.asr import load_recognizer
 from echomind.models.protocol import Perception, Thinking
 from echomind.models.slm import EchoMindSLM, load_slm
 from echomind.taxonomy import ADULT, NEUTRAL, NONE, attribute_of
+from echomind.training.card_choices import measure_choices
 from echomind.training.cues import predict_cues
 from echomind.training.data.corpus import as_heard
 from echomind.training.data.published import load_emobank
@@ -30,6 +31,7 @@ from echomind.training.text import predict_vad
 
 log = logging.getLogger(__name__)
 RESAMPLES, SEED = 2_000, 0
+BINS = 10  # of a winner's probability
 FIGURES = "figures.json"  # beside the checkpoint, the source of every number on its card
 Figure = dict[str, Any]
 
@@ -50,6 +52,21 @@ def expected_calibration_error(probability: np.ndarray, right: np.ndarray, bins:
     edges = np.clip((probability * bins).astype(int), 0, bins - 1)
     gaps = [abs(right[edges == b].mean() - probability[edges == b].mean()) * (edges == b).mean() for b in set(edges)]
     return float(sum(gaps))
+
+
+def reliability(probability: np.ndarray, right: np.ndarray) -> list[dict[str, float]]:
+    """For each filled bin of the winner's probability: bounds, clips, mean probability, share that was right."""
+    bins = np.clip((probability * BINS).astype(int), 0, BINS - 1)
+    return [
+        {
+            "low": round(b / BINS, 2),
+            "high": round((b + 1) / BINS, 2),
+            "n": int((bins == b).sum()),
+            "probability": round(float(probability[bins == b].mean()), 3),
+            "right": round(float(right[bins == b].mean()), 3),
+        }
+        for b in sorted({int(b) for b in bins})
+    ]
 
 
 def measure_ravdess(slm: EchoMindSLM, root: Path) -> Figure:
@@ -74,12 +91,18 @@ def measure_ravdess(slm: EchoMindSLM, root: Path) -> Figure:
     for name in labels["gender"]:
         rows = np.flatnonzero(truth["gender"] == labels["gender"].index(name))
         by_gender[name] = {"emotion_uar": round(uar(rows), 3), "n": len(rows)}
+    sure, right = probabilities["emotion"].max(1), (best["emotion"] == truth["emotion"]).astype(float)
+
+    def calibration(rows: np.ndarray) -> float:
+        return expected_calibration_error(sure[rows], right[rows], BINS)
+
     return {
         "emotion_uar": _figure(uar(everything), bootstrap(uar, n), n, "clips"),
         "gender_accuracy": _figure(gender(everything), bootstrap(gender, n), n, "clips"),
-        "emotion_ece": round(
-            expected_calibration_error(probabilities["emotion"].max(1), best["emotion"] == truth["emotion"]), 3
-        ),
+        "emotion_ece": round(calibration(everything), 3),
+        "emotion_ece_interval": bootstrap(calibration, n),
+        "emotion_temperature": slm.model.config.temperatures.get("emotion", 1.0),
+        "emotion_reliability": reliability(sure, right),
         "recall_by_emotion": {
             (NEUTRAL if label == NONE else label): round(float(r), 3)
             for label, r in zip(labels["emotion"], recalls, strict=True)
@@ -89,9 +112,18 @@ def measure_ravdess(slm: EchoMindSLM, root: Path) -> Figure:
 
 
 def measure_emobank(slm: EchoMindSLM, root: Path) -> Figure:
-    """EmoBank, official test split, from text: Pearson r of V, A, D on the combined label, the writer's, reader's."""
+    """EmoBank, official test split, from text: Pearson r of V, A, D on the combined label, the writer's, reader's.
+
+    With a text tower also, as ``heard_...``, for the sentences as a recogniser would write them.
+    """
     texts, sides, combined = load_emobank(root, "test")
-    predicted = predict_vad(slm.model, slm.processor, texts)
+    if slm.tower is None:
+        return _correlations(predict_vad(slm.model, slm.processor, texts), sides, combined)
+    heard = _correlations(slm.tower([as_heard(text) for text in texts]).numpy(), sides, combined)
+    return _correlations(slm.tower(texts).numpy(), sides, combined) | {f"heard_{k}": v for k, v in heard.items()}
+
+
+def _correlations(predicted: np.ndarray, sides: np.ndarray, combined: np.ndarray) -> Figure:
     pairs = {
         "combined": ((predicted[:, :3] + predicted[:, 3:]) / 2, combined),
         "writer": (predicted[:, :3], sides[:, :3]),
@@ -105,7 +137,7 @@ def measure_emobank(slm: EchoMindSLM, root: Path) -> Figure:
                 return float(np.corrcoef(guess[rows, i], gold[rows, i])[0, 1])
 
             figures[f"{name}_{dimension}"] = _figure(
-                r(np.arange(len(texts))), bootstrap(r, len(texts)), len(texts), "sentences"
+                r(np.arange(len(predicted))), bootstrap(r, len(predicted)), len(predicted), "sentences"
             )
     return figures
 
@@ -196,6 +228,7 @@ MEASUREMENTS: dict[str, Callable[[EchoMindSLM, Path], Figure]] = {
     "ravdess": measure_ravdess,
     "emobank": measure_emobank,
     "clips": measure_clips,
+    "choices": measure_choices,
 }
 
 

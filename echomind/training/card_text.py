@@ -30,16 +30,48 @@ def ravdess_rows(figures: dict[str, Any]) -> str:
     rows = [
         ["emotion, unweighted average recall, 7 classes", _interval(uar), str(uar["n"])],
         ["gender accuracy", _interval(gender), str(gender["n"])],
-        ["expected calibration error of the emotion head", f"{figures['emotion_ece']:.3f}", str(uar["n"])],
+        [
+            f"expected calibration error of the emotion head, temperature {figures['emotion_temperature']:.2f}",
+            _interval({"value": figures["emotion_ece"], "interval": figures["emotion_ece_interval"]}),
+            str(uar["n"]),
+        ],
     ]
     for name, part in figures["emotion_by_gender"].items():
         rows.append([f"emotion recall, {name} speakers", f"{part['emotion_uar']:.3f}", str(part["n"])])
     return _table(rows)
 
 
+def reliability_rows(figures: dict[str, Any]) -> str:
+    """How often the head was right, by how sure it said it was."""
+    return _table(
+        [
+            [f"{b['low']:.0%} to {b['high']:.0%}", f"{b['probability']:.0%}", f"{b['right']:.0%}", str(b["n"])]
+            for b in figures["emotion_reliability"]
+        ]
+    )
+
+
+def choice_rows(figures: dict[str, Any]) -> str:
+    """Multiple choice by level, on held-out scripts and on those that chose the rule."""
+    names = {"held_out": "all other scripts", "chosen_on": "the third that chose the rule"}
+    return _table(
+        [
+            [f"{level}, {title}", _interval(figures[part][level]), str(figures[part][level]["n"])]
+            for part, title in names.items()
+            for level in figures[part]
+        ]
+    )
+
+
 def emobank_rows(figures: dict[str, Any]) -> str:
     """Pearson r by label and dimension."""
-    names = {"combined": "combined", "writer": "writer (speaker)", "reader": "reader (listener)"}
+    names = {
+        "combined": "combined",
+        "writer": "writer (speaker)",
+        "reader": "reader (listener)",
+        "heard_combined": "combined, words as a recogniser writes them",
+    }
+    names = {name: title for name, title in names.items() if f"{name}_v" in figures}
     return _table(
         [
             [title, *(_interval(figures[f"{name}_{d}"]) for d in "vad"), str(figures[f"{name}_v"]["n"])]
@@ -107,6 +139,8 @@ def render_card(model: Path, figures: dict[str, Any]) -> str:
         clips_made=f"{training['cues']['clips']:,}",
         ravdess=ravdess_rows(ravdess),
         recalls=", ".join(f"{name} {value:.2f}" for name, value in ravdess["recall_by_emotion"].items()),
+        reliability=reliability_rows(ravdess),
+        choices=choice_rows(figures["choices"]),
         emobank=emobank_rows(figures["emobank"]),
         clips=clip_rows(figures["clips"]["summary"]),
         replies=reply_rows(figures["clips"]["clips"]),

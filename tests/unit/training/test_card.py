@@ -79,14 +79,22 @@ def test_the_card_says_what_the_figures_say(tmp_path, tiny_checkpoint):
             "emotion_uar": one,
             "gender_accuracy": one,
             "emotion_ece": 0.08,
+            "emotion_ece_interval": [0.05, 0.11],
+            "emotion_temperature": 1.9,
+            "emotion_reliability": [{"low": 0.5, "high": 0.6, "n": 9, "probability": 0.55, "right": 0.5}],
             "recall_by_emotion": {"neutral": 0.7, "sad": 0.2},
             "emotion_by_gender": {"male": {"emotion_uar": 0.5, "n": 120}},
         },
         "emobank": {f"{label}_{d}": one for label in ("combined", "writer", "reader") for d in "vad"},
+        "choices": {part: {"understanding": one, "reasoning": one} for part in ("held_out", "chosen_on")},
         "clips": {"summary": summarise_clips(rows, [{"chosen": "A", "answer": "A"}]), "clips": rows},
     }
     text = write_card(model, write_figures(model, figures)).read_text()
     assert "| emotion, unweighted average recall, 7 classes | 0.512 [0.450, 0.570] | 240 |" in text
+    assert "temperature 1.90 | 0.080 [0.050, 0.110] | 240 |" in text
+    assert "| 50% to 60% | 55% | 50% | 9 |" in text
+    assert "| reasoning, all other scripts | 0.512 [0.450, 0.570] | 240 |" in text
+    assert "recogniser writes" not in text  # only a text tower is measured on words as heard
     assert "2,500 steps" in text
     assert "4,522 synthetic clips" in text
     assert "| a | target (sad) | sad | sad, because they lost (90% sure) | Oh / no. |" in text
