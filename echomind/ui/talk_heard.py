@@ -25,6 +25,10 @@ DISTANCES = ((0.5, "almost the same"), (1.0, "close to each other"), (2.0, "apar
 BLUE, VIOLET, GREY = COLOURS["understanding"].figure, COLOURS["reasoning"].figure, COLOURS["overall"].figure
 _FONT = 11
 _LANES = 4  # lines of words above the wave
+_NO_PITCH = {
+    **{"x": 0.5, "xref": "paper", "y": 0.13, "yref": "paper", "showarrow": False},
+    "text": "too little voice for a pitch",
+}
 _PHONE = 290.0  # pixels of the plot on the narrowest screen served: words that have room there have it everywhere
 
 
@@ -51,7 +55,8 @@ def timeline_figure(measured: Timeline) -> go.Figure:
     peak = float(np.abs(measured.wave).max()) if len(measured.wave) else 0.0
     wave = measured.wave / peak if peak > 0 else measured.wave
     times = np.round(measured.times, 3)
-    pitch = [None if np.isnan(value) else round(float(value), 1) for value in measured.pitch_hz]
+    voiced = measured.pitch_range_hz is not None
+    pitch = [round(float(value), 1) if voiced and not np.isnan(value) else None for value in measured.pitch_hz]
     data: list[dict[str, Any]] = [
         {
             "type": "scatter",
@@ -86,7 +91,10 @@ def timeline_figure(measured: Timeline) -> go.Figure:
             "font": {"size": _FONT},
             "hoverlabel": HOVER,
             "shapes": [_band(pause) for pause in measured.pauses],
-            "annotations": [_named(pause) for pause in measured.pauses if pause.seconds >= 0.1 * measured.seconds],
+            "annotations": [
+                *(_named(pause) for pause in measured.pauses if pause.seconds >= 0.1 * measured.seconds),
+                *([] if voiced else [_NO_PITCH]),
+            ],
             "xaxis": {
                 "range": [0, measured.seconds],
                 "ticksuffix": " s",

@@ -18,7 +18,7 @@ QUESTIONS: tuple[tuple[Asked, str], ...] = (
 def more() -> tuple[dict[str, Any], list[tuple[gr.Button, Asked]]]:
     """Components by field of the view, and the two questions about the speaker's own feelings."""
     shown: dict[str, Any] = {}
-    with gr.Row(elem_id="talk-more", elem_classes="em-more"):
+    with gr.Row(elem_id="talk-more", elem_classes="em-depth"):
         with gr.Column(scale=5, min_width=300, elem_classes="em-deep"):
             _title("Heard along time", "words, wave, loudness, pitch; pauses in grey")
             shown["timeline"] = _plot("timeline")
@@ -27,7 +27,7 @@ def more() -> tuple[dict[str, Any], list[tuple[gr.Button, Asked]]]:
             _title("Expressed and felt", "the speaker's side and a listener's")
             shown["plane"] = _plot("plane")
             shown["plane_words"] = _words("plane-words")
-    with gr.Row(elem_id="talk-turns-row", elem_classes="em-more"):
+    with gr.Row(elem_id="talk-turns-row", elem_classes="em-depth"):
         with gr.Column(scale=4, min_width=300, elem_classes="em-deep"):
             shown["turns"] = _plot("turns")
         with gr.Column(scale=5, min_width=300, elem_classes="em-deep"):
