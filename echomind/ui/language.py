@@ -19,6 +19,7 @@ import gradio as gr
 from gradio.routes import App
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from echomind.ui.fetching import NothingFetched
 from echomind.ui.rewriting import Rewritten
 from echomind.words import LANGUAGES, Language, for_scripts, language, speaking
 
@@ -100,7 +101,7 @@ class LanguageFirst:
             await self._app(scope, receive, Rewritten(send, lambda page: translated_page(page, which), vary))
 
 
-class Pages(gr.Blocks):
+class Pages(NothingFetched):
     """Blocks that were laid out once in each language: a page has the words of whoever opens it.
 
     Events run on this one; of the others, which ``speak_also`` takes, only what a browser is told is ever used.
