@@ -11,10 +11,11 @@ from echomind.errors import EchoMindError
 from echomind.leaderboard.boards import BOARDS, get_board
 from echomind.leaderboard.comparing import beside
 from echomind.leaderboard.comparing_figures import dumbbells
+from echomind.leaderboard.judged_figure import people_and_judge
 from echomind.leaderboard.known_items import KnownItems
 from echomind.leaderboard.metrics import LANGUAGES
 from echomind.leaderboard.model_choice import Choice, chosen_records
-from echomind.leaderboard.model_figures import Picture, gains, people_and_judge, radar
+from echomind.leaderboard.model_figures import Picture, gains, radar
 from echomind.leaderboard.model_page import Entry, Model, catalogue, model_of, profile
 from echomind.leaderboard.model_parts import AXES, Axis, axes_of, bars, part_metrics
 from echomind.leaderboard.names import labels

@@ -6,7 +6,7 @@ import pytest
 
 from echomind.leaderboard.boards import BOARDS
 from echomind.leaderboard.colours import COLOURS, PAGE_DARK, PAGE_LIGHT
-from echomind.leaderboard.model_figures import LINES, gains, people_and_judge, radar
+from echomind.leaderboard.model_figures import LINES, gains, radar
 from echomind.leaderboard.records import Record
 from echomind.leaderboard.results import Results
 from echomind.settings import ROOT
@@ -72,18 +72,6 @@ def test_gains_start_from_the_models_own_score():
     assert [row[1] for row in picture.rows] == [f"{main[m]:.2f}" for m in ("c_ctx_fit", "c_speech_rel", "ves")]
     assert picture.rows[2][1:] == ("3.34", "4.42", "+1.08")
     assert gains(RESULTS.look("echomind").records["gpt-4o-audio"]) is None
-
-
-def test_judge_and_people_are_told_apart_and_need_not_agree():
-    records, board = RESULTS.look("humdial").records, BOARDS["humdial"]
-    picture = people_and_judge(board, records, "sensedialog", "zh")
-    assert [row[1:] for row in picture.rows] == [
-        ("automatic judge", "4.96", "1 of 8"),
-        ("people", "3.62", "3 of 8"),
-        ("people", "3.76", "3 of 8"),
-    ]
-    assert "do not agree" in picture.sentence
-    assert people_and_judge(ECHOMIND, RESULTS.look("echomind").records, "kimi-audio", "") is None
 
 
 def test_lines_of_compared_models_stand_out_and_apart_for_every_kind_of_colour_vision():
