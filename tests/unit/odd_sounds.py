@@ -79,12 +79,12 @@ def written(samples: np.ndarray, rate: int, container: str = "WAV", subtype: str
 def encoded(samples: np.ndarray, container: str, codec: str, rate: int = 48_000, *, pictures: int = 0) -> bytes:
     """Mono sound at ``rate`` through FFmpeg's encoders, with a track of some pictures if asked for."""
     file = io.BytesIO()
-    with av.open(file, "w", format=container) as out:
+    with av.open(file, "w", format=container, container_options={"fflags": "+bitexact"}) as out:
         sound = out.add_stream(codec, rate=rate, layout="mono")
         if pictures:
             video = out.add_stream("mpeg4", rate=10, width=16, height=16, pix_fmt="yuv420p")
             for _ in range(pictures):
-                out.mux(video.encode(av.VideoFrame(16, 16, "yuv420p")))
+                out.mux(video.encode(av.VideoFrame.from_ndarray(np.full((24, 16), 99, np.uint8), "yuv420p")))
             out.mux(video.encode(None))
         frame = av.AudioFrame.from_ndarray(samples[None, :].astype(np.float32), format="flt", layout="mono")
         frame.sample_rate = rate
