@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from echomind.errors import CheckpointError, EchoMindError
-from echomind.models.asr import load_recognizer
+from echomind.models.asr import Recognizer, load_recognizer
 from echomind.models.protocol import SpokenLanguageModel
 from echomind.settings import Settings, get_settings
 from echomind.talk.neural_voice import Voice
@@ -45,11 +45,15 @@ class Engine:
 
         Raises ``CheckpointError`` when the recogniser named in the settings cannot be had.
         """
-        recognizer = load_recognizer(self.settings.asr, self.settings.device)
+        recognizer = self.recognizer()
         with self._lock:
             if self._model is None and time.monotonic() - self._failed_at > RETRY_S:
                 self._load_model()
             return Models(recognizer, self._model, "" if self._model else self._missing, self.voice)
+
+    def recognizer(self) -> Recognizer:
+        """The recogniser alone. Raises ``CheckpointError``."""
+        return load_recognizer(self.settings.asr, self.settings.device)
 
     def _load_model(self) -> None:
         import torch

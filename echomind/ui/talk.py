@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,43 +26,31 @@ from echomind.ui.talk_aside import example_buttons, help_lines
 from echomind.ui.talk_ask import ask
 from echomind.ui.talk_contrast import build_contrast
 from echomind.ui.talk_endpoint import talk_endpoint
+from echomind.ui.talk_live import LiveTurns
 from echomind.ui.talk_more import more
-from echomind.ui.talk_session import Session, Steps, Turnstile, View
+from echomind.ui.talk_parts import AT_ONCE, HUSH, PRIVATE, TURNS_AT_ONCE, VIEW, Parts, Update
+from echomind.ui.talk_session import Session, Steps, View
+from echomind.ui.talk_speak import ways_to_speak, wire_ways
+from echomind.ui.talk_turnstile import Turnstile
 from echomind.ui.uploads import Uploads
 
 TOPICS = ("family", "work", "school", "health", "food", "games", "sports", "entertainment", "finance", "technology")
-TURNS_AT_ONCE = 2  # the rest wait in the page's queue, which shows their place
 SESSION_S = 1_800  # how long a conversation stays in memory without a new turn
-HUSH = "() => { document.querySelectorAll('audio').forEach((a) => a.pause()); dispatchEvent(new Event('em-hush')); }"
-Update = dict[Any, Any]  # component to new value, as gradio takes it
 ASKED = ("status", "reply", "voice", "unheard", "times")  # what an answer about earlier turns changes
-VIEW = tuple(field.name for field in fields(View))
-
-
-@dataclass(frozen=True)
-class Parts:
-    """The components that turns read and write. ``shown`` holds one for each field of ``View``."""
-
-    mic: gr.Audio
-    topic: gr.Dropdown
-    aloud: gr.Checkbox
-    country: gr.Dropdown
-    session: gr.State
-    gate: gr.State
-    shown: dict[str, Any]
 
 
 def build_talk(site: Site) -> None:
     """Lay the page out in the current Blocks, with the public endpoint ``/talk``."""
     settings = site.settings
     engine, uploads = Engine(settings), Uploads(Path(get_upload_folder()))
+    turns = LiveTurns(engine, settings)
     script = (settings.assets_dir / "talk.js").read_text(encoding="utf-8")
     gr.HTML(talk_about.heading(), apply_default_css=False, js_on_load=None)
     if not model_is_here(settings):
         gr.HTML(talk_view.status(talk_session.NO_MODEL, error=True), apply_default_css=False, js_on_load=None)
     with gr.Row(elem_id="talk"):
         with gr.Column(elem_id="talk-speak"):
-            mic = _microphone(script)
+            ways = ways_to_speak(settings, turns)
             with gr.Row(elem_id="talk-progress"):
                 status, stop = _html("status"), gr.Button("Stop", size="sm", elem_id="talk-stop")
             topic, aloud, restart = _options()
@@ -74,9 +62,12 @@ def build_talk(site: Site) -> None:
             country = help_lines(settings)
     deeper, asks = more()
     shown |= deeper
-    session, gate = gr.State(Session(), time_to_live=SESSION_S), gr.State(Turnstile())
-    parts = Parts(mic, topic, aloud, country, session, gate, {"status": status, **shown})
+    session, gate = gr.State(Session(), time_to_live=SESSION_S), gr.State(Turnstile(), delete_callback=Turnstile.stop)
+    parts = Parts(
+        ways.mic, topic, aloud, country, session, gate, {"status": status, **shown}, settings.turns_per_minute
+    )
     _wire(parts, engine, uploads, answer_again, stop, restart, buttons)
+    wire_ways(parts, ways, turns, engine)
     _wire_asks(parts, engine, asks)
     build_contrast(settings, engine, uploads, script, TURNS_AT_ONCE)
     _publish(engine, uploads)
@@ -90,21 +81,6 @@ def _html(name: str, *, js: str | None = None) -> gr.HTML:
 
 def _title(words: str, level: str) -> None:
     gr.HTML(h("h2", words, class_=f"em-part {level}"), apply_default_css=False, js_on_load=None)
-
-
-def _microphone(script: str) -> gr.Audio:
-    mic = gr.Audio(
-        sources=["microphone", "upload"],
-        type="filepath",
-        label="Speak, or upload a recording",
-        show_label=False,
-        editable=False,
-        buttons=[],
-        elem_id="talk-mic",
-        waveform_options=gr.WaveformOptions(waveform_color="#2b8fd6", waveform_progress_color="#1b6aa8"),
-    )
-    gr.HTML(talk_about.microphone_note(), apply_default_css=False, js_on_load=script, elem_id="talk-mic-note")
-    return mic
 
 
 def _options() -> tuple[gr.Dropdown, gr.Checkbox, gr.Button]:
@@ -160,46 +136,38 @@ def _wire(
 
     def record(path: str, topic: str, aloud: bool, where: str, session: Session, gate: Turnstile) -> Iterator[Update]:
         session = replace(session, country=where)
-        yield from _changes(parts, gate, _from_file(engine, uploads, path, topic, aloud, session, recorded=True))
+        yield from parts.changes(gate, session, _from_file(engine, uploads, path, topic, aloud, session, recorded=True))
 
     def upload(path: str, topic: str, aloud: bool, where: str, session: Session, gate: Turnstile) -> Iterator[Update]:
         session = replace(session, country=where)
-        yield from _changes(parts, gate, _from_file(engine, uploads, path, topic, aloud, session, recorded=False))
+        yield from parts.changes(
+            gate, session, _from_file(engine, uploads, path, topic, aloud, session, recorded=False)
+        )
 
     def correct(words: str, topic: str, aloud: bool, where: str, session: Session, gate: Turnstile) -> Iterator[Update]:
         session = replace(session, country=where)
-        yield from _changes(parts, gate, talk_session.again(engine, words, topic, session, aloud=aloud))
+        yield from parts.changes(gate, session, talk_session.again(engine, words, topic, session, aloud=aloud))
 
     def play(clip: Example) -> Callable[[str, bool, str, Session, Turnstile], Iterator[Update]]:
         def run(topic: str, aloud: bool, where: str, session: Session, gate: Turnstile) -> Iterator[Update]:
             session = replace(session, country=where)
-            yield from _changes(parts, gate, talk_session.example(engine, clip, topic, session, aloud=aloud))
+            yield from parts.changes(gate, session, talk_session.example(engine, clip, topic, session, aloud=aloud))
 
         return run
 
-    shown, context = parts.shown, [parts.topic, parts.aloud, parts.country, parts.session, parts.gate]
-    outputs = [*shown.values(), parts.session, parts.mic]
-    private: dict[str, Any] = {"api_visibility": "private"}
-    options: dict[str, Any] = {
-        **private,
-        "show_progress": "minimal",
-        "show_progress_on": shown["status"],
-        "concurrency_limit": TURNS_AT_ONCE,
-        "concurrency_id": "talk",
-        "trigger_mode": "multiple",  # a new turn takes the place of the one under way, also on the same button
-    }
-    parts.mic.start_recording(engine.warm, js=HUSH, queue=False, show_progress="hidden", **private)
+    shown, context, outputs, options = parts.shown, parts.context, parts.outputs, parts.options
+    parts.mic.start_recording(engine.warm, js=HUSH, **AT_ONCE)
     parts.mic.stop_recording(record, [parts.mic, *context], outputs, **options)
     parts.mic.upload(upload, [parts.mic, *context], outputs, **options)
     answer_again.click(correct, [shown["transcript"], *context], outputs, **options)
     shown["transcript"].submit(correct, [shown["transcript"], *context], outputs, **options)
     for button, clip in buttons:
+        button.click(None, js="() => dispatchEvent(new Event('em-stop'))", **PRIVATE)
         button.click(play(clip), context, outputs, **options)
-    at_once: dict[str, Any] = {**private, "queue": False, "show_progress": "hidden"}
-    stop.click(_stopped, parts.gate, shown["status"], **at_once)
-    restart.click(lambda gate: _fresh(parts, gate), parts.gate, outputs, **at_once)
+    stop.click(_stopped, parts.gate, shown["status"], **AT_ONCE)
+    restart.click(lambda gate: _fresh(parts, gate), parts.gate, outputs, **AT_ONCE)
     for button in (stop, restart):
-        button.click(None, js=HUSH, **private)
+        button.click(None, js=HUSH, **PRIVATE)
 
 
 def _wire_asks(parts: Parts, engine: Engine, asks: list[tuple[gr.Button, Asked]]) -> None:
@@ -227,16 +195,6 @@ def _from_file(
     return talk_session.new_clip(
         engine, lambda: load_clip(uploads.take(path, shared=not recorded), name=name), topic, session, aloud=aloud
     )
-
-
-def _changes(parts: Parts, gate: Turnstile, steps: Steps) -> Iterator[Update]:
-    """Each step as an update of the components that it changes; the microphone is made ready for the next turn."""
-    before: View | None = None
-    for view, session in gate.pass_through(steps):
-        changed = [name for name in VIEW if before is None or getattr(view, name) != getattr(before, name)]
-        update = {parts.shown[name]: getattr(view, name) for name in changed} | {parts.session: session}
-        yield update | ({parts.mic: None} if before is None else {})
-        before = view
 
 
 def _stopped(gate: Turnstile) -> Markup:

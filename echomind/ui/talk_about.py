@@ -23,9 +23,28 @@ def heading() -> Markup:
     )
 
 
+def live_panel() -> Markup:
+    """The button of the hands-free turn, its words as they are recognised, and whether to go on listening."""
+    return h(
+        "div",
+        h("button", "Speak", type="button", class_="em-speak", data_speak=True),
+        h("p", "", class_="em-live-words", data_words=True, hidden=True),
+        h("p", "", class_="em-hidden", role="status", data_state=True),
+        h(
+            "label",
+            h("input", type="checkbox", data_keep=True),
+            " Keep listening after each reply",
+            class_="em-keep",
+        ),
+        class_="em-live",
+        data_live=True,
+    )
+
+
 def microphone_note() -> Markup:
-    """How to record; the page's script puts the reason here where the browser gives no microphone."""
-    return h("p", "Press Record, speak, press Stop. The answer starts by itself.", class_="em-mic-note", data_mic=True)
+    """How to speak; the page's script puts the reason here where the browser gives no microphone."""
+    words = "Press Speak and say something. The reply comes when you stop speaking."
+    return h("p", words, class_="em-mic-note", data_mic=True)
 
 
 def examples_heading() -> Markup:

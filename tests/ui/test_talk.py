@@ -15,6 +15,7 @@ from echomind.taxonomy import CATEGORIES
 
 EXAMPLES = ROOT / "assets" / "examples"
 WORDS = "I think we should start walking home before it gets dark"
+SPEAK, OTHER = "[data-speak]", "#talk-other > button"
 RECORD, STOP = "#talk-mic .record-button", "#talk-mic .stop-button"
 UPLOAD_GONE = ("Waveform load error", "(Forbidden)")  # gradio's player asks for the upload that we have removed
 TIMES = "#talk-times .em-times"
@@ -31,6 +32,7 @@ def wrong_words(page):
 
 
 def record(page, seconds):
+    page.click(OTHER)
     page.click(RECORD)
     page.wait_for_selector(STOP)
     # the recorder's own clock, which runs while it records
@@ -65,11 +67,11 @@ def app_without_model(run_app, tmp_path_factory):
 
 @pytest.fixture
 def page(app, visit):
-    return visit("", RECORD, base=app.url)
+    return visit("", SPEAK, base=app.url)
 
 
 def test_the_first_screen_shows_microphone_and_examples(page):
-    boxes = [page.locator(RECORD).bounding_box(), *(b.bounding_box() for b in page.locator(".em-example-button").all())]
+    boxes = [page.locator(SPEAK).bounding_box(), *(b.bounding_box() for b in page.locator(".em-example-button").all())]
     assert len(boxes) >= 7
     assert all(box["y"] + box["height"] <= 900 for box in boxes)
     assert boxes[0]["width"] >= 190
@@ -84,7 +86,7 @@ def test_a_recording_is_heard_felt_explained_and_answered(app, page, spoken_word
         if wrong[-1] <= 0.7:
             break
         page.reload()
-        page.wait_for_selector(RECORD)
+        page.wait_for_selector(SPEAK)
     assert min(wrong) <= 0.7, wrong
     assert page.locator(".em-cue").count() == len(CATEGORIES)
     assert [row.inner_text().split()[0] for row in page.locator(".em-vad tbody th").all()] == [
@@ -142,7 +144,8 @@ def test_the_reply_can_be_heard_and_downloaded(app, page):
 
 
 def test_an_upload_is_answered_and_removed(app, visit):
-    page = visit("", RECORD, base=app.url, forgive=UPLOAD_GONE)
+    page = visit("", SPEAK, base=app.url, forgive=UPLOAD_GONE)
+    page.click(OTHER)
     page.click("#talk-mic button[aria-label='Upload file']")
     page.set_input_files("#talk-mic input[type=file]", EXAMPLES / "walk_neutral.ogg")
     wait_for_turn(page)
@@ -151,9 +154,10 @@ def test_an_upload_is_answered_and_removed(app, visit):
 
 
 def test_a_file_that_is_no_audio_is_refused_in_one_line(app, visit, tmp_path):
-    page = visit("", RECORD, base=app.url, forgive=UPLOAD_GONE)
+    page = visit("", SPEAK, base=app.url, forgive=UPLOAD_GONE)
     bad = tmp_path / "<b>notes<b>.wav"
     bad.write_text("no sound at all " * 50)
+    page.click(OTHER)
     page.click("#talk-mic button[aria-label='Upload file']")
     page.set_input_files("#talk-mic input[type=file]", bad)
     page.wait_for_selector("#talk-status .em-error")
@@ -163,7 +167,7 @@ def test_a_file_that_is_no_audio_is_refused_in_one_line(app, visit, tmp_path):
 
 
 def test_conversations_do_not_mix(app, visit):
-    one, other = visit("", RECORD, base=app.url), visit("", RECORD, base=app.url)
+    one, other = visit("", SPEAK, base=app.url), visit("", SPEAK, base=app.url)
     show(one, "whispering")
     wait_for_turn(one)
     show(one, "laughing")
@@ -206,8 +210,8 @@ def test_a_missing_microphone_is_explained_with_another_way(app, visit, browser_
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_phone_needs_no_sideways_scrolling(app, visit, scheme):
-    page = visit(f"?__theme={scheme}", RECORD, width=390, height=844, scheme=scheme, base=app.url)
-    assert page.locator(RECORD).bounding_box()["y"] < 500
+    page = visit(f"?__theme={scheme}", SPEAK, width=390, height=844, scheme=scheme, base=app.url)
+    assert page.locator(SPEAK).bounding_box()["y"] < 500
     show(page, "whispering")
     wait_for_turn(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

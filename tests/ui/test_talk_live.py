@@ -1,0 +1,134 @@
+"""Hands-free turns in a real browser with a fake microphone, which says one sentence again and again."""
+
+import jiwer
+import pytest
+
+from echomind.settings import Settings
+
+WORDS = "I think we should start walking home before it gets dark"
+SPEAK, PANEL, TIMES = "[data-speak]", "[data-live]", "#talk-times .em-times"
+
+
+@pytest.fixture(scope="module")
+def app(run_app, tiny_checkpoint):
+    """The app with a tiny model of our own classes, whose weights are random."""
+    return run_app(Settings(model=str(tiny_checkpoint), turns_per_minute=0))
+
+
+@pytest.fixture
+def page(app, visit):
+    return visit("", SPEAK, base=app.url)
+
+
+def wait_for_phase(page, *phases):
+    page.wait_for_function(
+        "(phases) => phases.includes(document.querySelector('[data-live]').dataset.phase)", arg=list(phases)
+    )
+
+
+def wait_for_answer(page):
+    page.wait_for_selector(f"{TIMES}, #talk-status .em-error")
+    assert not page.locator("#talk-status .em-error").all_inner_texts()
+    page.wait_for_selector(".em-busy", state="detached")
+
+
+def test_one_tap_and_the_turn_ends_by_itself(app, page):
+    page.click(SPEAK)
+    wait_for_phase(page, "listening")
+    page.wait_for_selector("[data-words]:not([hidden])")  # words while one speaks
+    assert page.locator("[data-words]").inner_text().strip()
+    wait_for_phase(page, "replying")
+    wait_for_answer(page)
+    heard = page.input_value("#talk-transcript textarea").lower()
+    assert jiwer.wer(WORDS.lower(), heard) <= 0.7, heard  # a busy machine drops parts of what the microphone plays
+    assert page.locator(".em-reply-text").inner_text().strip(" …")
+    assert page.locator(".em-cue").count() == 12
+    assert page.locator(SPEAK).inner_text() == "Speak"
+    assert [path for path in app.temporary.rglob("*") if path.is_file() and path.stat().st_size] == []
+
+
+def test_the_button_ends_a_turn(page):
+    page.click(SPEAK)
+    page.wait_for_selector("[data-words]:not([hidden])")
+    page.click(SPEAK)
+    wait_for_phase(page, "replying")
+    wait_for_answer(page)
+    assert page.input_value("#talk-transcript textarea")
+
+
+def test_stopping_in_the_middle_of_a_reply_and_speaking_again(page):
+    for _ in range(3):  # more often than there are places
+        page.click(SPEAK)
+        page.wait_for_selector("[data-words]:not([hidden])")
+        page.click(SPEAK)
+        page.wait_for_selector(".em-busy")
+        page.click("#talk-stop")
+        page.wait_for_selector("text=Stopped.")
+        wait_for_phase(page, "idle")
+    page.click(SPEAK)
+    wait_for_phase(page, "replying")
+    wait_for_answer(page)
+    assert page.locator(".em-reply-text").inner_text().strip(" …")
+
+
+def test_turns_follow_each_other_when_one_keeps_listening(page):
+    page.check("[data-keep]")
+    page.click(SPEAK)
+    page.wait_for_selector("text=1 earlier turn")
+    page.uncheck("[data-keep]")
+    page.click("#talk-stop", force=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("NotAllowedError", "The microphone was refused. Press Speak again and allow it."),
+        ("NotReadableError", "Another program is using the microphone."),
+        ("NotFoundError", "No microphone was found on this device."),
+    ],
+)
+def test_a_refusal_is_explained_with_another_way(app, visit, name, says):
+    refuse = f"navigator.mediaDevices.getUserMedia = async () => {{ throw new DOMException('no', '{name}') }}"
+    page = visit("", SPEAK, base=app.url, before=refuse)
+    page.click(SPEAK)
+    page.wait_for_selector(f"#talk-mic-note .em-error:has-text('{says}')")
+    assert "Use one of the other ways below, or try an example." in page.locator("#talk-mic-note").inner_text()
+    assert page.locator(SPEAK).inner_text() == "Speak"
+    page.click("#talk-other button")
+    page.fill("#talk-typed textarea", "I had a long day")
+    page.click("#talk-send")
+    wait_for_answer(page)
+    assert page.locator(".em-reply-text").inner_text().strip(" …")
+
+
+def test_a_browser_that_cannot_resample_a_microphone(app, visit):
+    own_rate = """const Usual = AudioContext; window.AudioContext = class extends Usual {
+        constructor(options) { if (options?.sampleRate) throw new Error('not supported'); super(options); } }"""
+    page = visit("", SPEAK, base=app.url, before=own_rate)
+    page.click(SPEAK)
+    page.wait_for_selector("[data-words]:not([hidden])")
+    wait_for_phase(page, "replying")
+    wait_for_answer(page)
+    assert page.input_value("#talk-transcript textarea")
+
+
+def test_on_a_phone(app, visit):
+    page = visit("", SPEAK, width=390, height=844, base=app.url)
+    box = page.locator(SPEAK).bounding_box()
+    assert box["y"] + box["height"] < 500
+    assert box["height"] >= 44
+    page.click(SPEAK)
+    wait_for_phase(page, "replying")
+    wait_for_answer(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_connection_that_stands_still_loses_no_word(page):
+    held = []
+    page.route("**/component_server/", lambda route: held.append(route) if len(held) < 1 else route.continue_())
+    page.click(SPEAK)
+    page.wait_for_timeout(2_000)
+    held[0].continue_()
+    wait_for_phase(page, "replying")
+    wait_for_answer(page)
+    assert page.input_value("#talk-transcript textarea")
