@@ -256,6 +256,7 @@ def test_five_hundred_models_come_a_window_at_a_time(board, many):
     caption(page, "the first 60 are shown")
     assert len(slugs(page)) == 60
     page.get_by_label("Find a model").fill("451 model")
+    page.wait_for_function("document.querySelectorAll('#em-board tr[data-row]').length === 1")  # after "4", "45", ...
     caption(page, "1 of 500 models")
     assert slugs(page) == ["m451"]
     page.get_by_label("Find a model").fill("")
