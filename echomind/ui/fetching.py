@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import gradio as gr
+from gradio.exceptions import InvalidPathError
 from gradio_client.utils import is_file_obj_with_meta, is_http_url_like, traverse
 
 from echomind.benchmark.fields import shown
@@ -42,5 +43,14 @@ class NothingFetched(gr.Blocks):
     """Blocks whose events fetch nothing on behalf of whoever calls them."""
 
     async def preprocess_data(self, block_fn: Any, inputs: list[Any], *args: Any, **kwargs: Any) -> Any:
-        """As in ``gr.Blocks``, with inputs as ``without_addresses`` gives them."""
-        return await super().preprocess_data(block_fn, [without_addresses(one) for one in inputs], *args, **kwargs)
+        """As in ``gr.Blocks``, with inputs as ``without_addresses`` gives them, and a sentence for what is no upload.
+
+        Gradio refuses those too, but tells its caller nothing of why.
+        """
+        try:
+            return await super().preprocess_data(block_fn, [without_addresses(one) for one in inputs], *args, **kwargs)
+        except InvalidPathError:
+            raise gr.Error(
+                "found a file that was not uploaded, expected a file that was sent to /gradio_api/upload",
+                print_exception=False,
+            ) from None

@@ -70,12 +70,18 @@ def asked():
 def run(blocks_class, address, monkeypatch):
     """What an event of such blocks gets for a file at ``address``, where this machine counts as a public one."""
     monkeypatch.setattr(processing_utils, "PUBLIC_HOSTNAME_WHITELIST", ["127.0.0.1"])
+    return event(blocks_class, address)
+
+
+def event(blocks_class, path):
+    """What an event of such blocks, once they are served, gets for a file."""
     with blocks_class() as demo:
         sound = gr.Audio(type="filepath")
         gr.Button().click(lambda path: path, sound, gr.Textbox())
+    demo.has_launched = True
     function = next(iter(demo.fns.values()))
     with ThreadPoolExecutor(1) as apart:  # browser tests leave a loop running in the thread of the tests
-        return apart.submit(asyncio.run, demo.process_api(function, [file(address)])).result()["data"][0]
+        return apart.submit(asyncio.run, demo.process_api(function, [file(path)])).result()["data"][0]
 
 
 def test_events_fetch_nothing_where_gradio_does(asked, monkeypatch):
@@ -86,3 +92,9 @@ def test_events_fetch_nothing_where_gradio_does(asked, monkeypatch):
         with pytest.raises(gr.Error, match="nothing is fetched from there"):
             run(ours, address, monkeypatch)
     assert paths == ["/voice.wav"]
+
+
+def test_a_path_that_is_no_upload_is_refused_with_a_reason(tmp_path, monkeypatch):
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+    with pytest.raises(gr.Error, match="found a file that was not uploaded"):
+        event(NothingFetched, "/etc/hostname")
