@@ -39,7 +39,9 @@ class TowerConfig:
     ``perspectives`` name the runs, each made with every one of ``seeds``. ``layer_decay`` multiplies the rate from one
     layer to the one below, ``head_scale`` that of the layer on top; word embeddings stay as they are. ``agreement`` is
     the share of 1 - CCC in the loss, the rest is the squared error. ``heard_share`` of the sentences are read as a
-    recogniser writes them, without case and punctuation. ``base`` is a folder with another encoder than MiniLM.
+    recogniser writes them, without case and punctuation. ``combined_weight`` weighs a loss of the mean of both sides
+    against the combined label, which more ratings steady than either side (for ``both`` alone; 0 in the study, where a
+    single side has no such label). ``base`` is a folder with another encoder than MiniLM.
     """
 
     data_root: Path
@@ -54,6 +56,7 @@ class TowerConfig:
     dropout: float = 0.1
     agreement: float = 0.5
     heard_share: float = 0.0
+    combined_weight: float = 0.0
     base: Path | None = None
     threads: int = 2
     stop_after: int | None = None
@@ -61,18 +64,20 @@ class TowerConfig:
 
 @dataclass(frozen=True)
 class TowerBatch:
-    """Pieces and mask ``(B, T)``, standardised ratings ``(B, 6)``."""
+    """Pieces and mask ``(B, T)``, standardised ratings ``(B, 6)``, the combined label on EmoBank's scale ``(B, 3)``."""
 
     input_ids: torch.Tensor
     attention_mask: torch.Tensor
     ratings: torch.Tensor
+    combined: torch.Tensor
 
 
 class EmoBankData:
     """The training part; :meth:`batch` is a function of seed and step alone. Every epoch has each sentence once."""
 
     def __init__(self, config: TowerConfig, tokenizer: PreTrainedTokenizerBase, seed: int) -> None:
-        texts, self.ratings, _ = load_emobank(config.data_root, "train")
+        texts, self.ratings, combined = load_emobank(config.data_root, "train")
+        self.combined = torch.from_numpy(combined)
         self.texts, self.seed, self.batch_size = texts, seed, config.batch_size
         self.heard_share = config.heard_share
         self.pieces = [piece_ids(tokenizer, text) for text in texts]
@@ -105,7 +110,7 @@ class EmoBankData:
         rows = self._batches(epoch)[place]
         rng = random.Random(f"{self.seed}-heard-{step}")
         pieces = [self.heard[i] if rng.random() < self.heard_share else self.pieces[i] for i in rows]
-        return TowerBatch(*pad(pieces), self.standardised[rows])
+        return TowerBatch(*pad(pieces), self.standardised[rows], self.combined[rows])
 
 
 def concordance(predicted: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
@@ -115,12 +120,53 @@ def concordance(predicted: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
     return 2 * (a * b).mean(0) / spread.clamp(min=1e-6)
 
 
-def tower_loss(model: nn.Module, batch: TowerBatch, columns: Sequence[int], agreement: float) -> Losses:
-    """Squared error and 1 - CCC of the columns that a perspective learns, in units of the ratings' deviation."""
-    predicted = model(batch.input_ids, batch.attention_mask).float()[:, columns]
-    target = batch.ratings[:, columns]
-    error, apart = (predicted - target).square().mean(), 1 - concordance(predicted, target).mean()
-    return {"loss": (1 - agreement) * error + agreement * apart, "mse": error, "one_minus_ccc": apart}
+@dataclass(frozen=True)
+class CombinedLabel:
+    """How the mean of both sides is brought to units of the combined label: centres and deviations of the ratings."""
+
+    weight: float
+    sides_centre: torch.Tensor
+    sides_spread: torch.Tensor
+    centre: torch.Tensor
+    spread: torch.Tensor
+
+    @classmethod
+    def of(cls, data: EmoBankData, weight: float) -> CombinedLabel:
+        """From the training part."""
+        sides = torch.from_numpy(data.centre), torch.from_numpy(data.spread)
+        return cls(weight, *sides, data.combined.mean(0), data.combined.std(0, correction=0))
+
+    def pair(self, predicted: torch.Tensor, combined: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Standardised prediction ``(B, 6)`` and label ``(B, 3)`` as two ``(B, 3)`` of one unit."""
+        rated = self.sides_centre.to(predicted) + self.sides_spread.to(predicted) * predicted
+        mean = (rated[:, :3] + rated[:, 3:]) / 2
+        centre, spread = self.centre.to(predicted), self.spread.to(predicted)
+        return (mean - centre) / spread, (combined.to(predicted) - centre) / spread
+
+
+def tower_loss(
+    model: nn.Module,
+    batch: TowerBatch,
+    columns: Sequence[int],
+    agreement: float,
+    combined: CombinedLabel | None = None,
+) -> Losses:
+    """Squared error and 1 - CCC of the columns that a perspective learns, in units of the ratings' deviation.
+
+    ``combined`` adds the same of the mean of both sides against the combined label.
+    """
+    predicted = model(batch.input_ids, batch.attention_mask).float()
+
+    def apart(guess: torch.Tensor, target: torch.Tensor) -> Losses:
+        error, distance = (guess - target).square().mean(), 1 - concordance(guess, target).mean()
+        return {"loss": (1 - agreement) * error + agreement * distance, "mse": error, "one_minus_ccc": distance}
+
+    losses = apart(predicted[:, columns], batch.ratings[:, columns])
+    if combined is not None and combined.weight > 0:
+        both = apart(*combined.pair(predicted, batch.combined))["loss"]
+        share = combined.weight / (1 + combined.weight)
+        losses |= {"loss": (1 - share) * losses["loss"] + share * both, "combined": both}
+    return losses
 
 
 def parameter_groups(tower: VadTower, config: TowerConfig) -> list[dict[str, Any]]:
@@ -166,11 +212,12 @@ def train_tower(
     for module in tower.modules():
         if isinstance(module, nn.Dropout):
             module.p = config.dropout
-    loop = LoopConfig(**{**vars(config.loop), "seed": seed})
+    loop, columns = LoopConfig(**{**vars(config.loop), "seed": seed}), PERSPECTIVES[perspective]
+    combined = CombinedLabel.of(data, config.combined_weight) if len(columns) == 6 else None
     history = train(
         tower,
         data.batch,
-        partial(tower_loss, columns=PERSPECTIVES[perspective], agreement=config.agreement),
+        partial(tower_loss, columns=columns, agreement=config.agreement, combined=combined),
         loop,
         config.run_dir / f"{perspective}-{seed}",
         groups=parameter_groups(tower, config),

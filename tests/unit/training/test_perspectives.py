@@ -12,7 +12,14 @@ from transformers import AutoTokenizer, BertConfig, BertModel
 
 from echomind.errors import ConfigurationError
 from echomind.slm.tower import load_tower, minilm, new_tower
-from echomind.training.perspectives import EmoBankData, concordance, parameter_groups, tower_loss, train_tower
+from echomind.training.perspectives import (
+    CombinedLabel,
+    EmoBankData,
+    concordance,
+    parameter_groups,
+    tower_loss,
+    train_tower,
+)
 from echomind.training.perspectives_report import difference, lin, pearson, views
 from echomind.training.stages import load_tower_config, run_configured
 from tests.unit.training.made_data import write_texts
@@ -89,6 +96,21 @@ def test_a_single_perspective_never_sees_the_other_sides_ratings(root):
     assert torch.equal(tower_loss(tower, batch, (0, 1, 2), 0.5)["loss"], before)
     assert not torch.equal(tower_loss(tower, batch, (0, 1, 2, 3, 4, 5), 0.5)["loss"], before)
     assert len(history) == 6
+
+
+def test_the_combined_label_is_learnt_by_the_mean_of_both_sides_where_it_is_asked_for(root):
+    settings = load_tower_config(config(root, "combined", combined_weight=1.0, perspectives=["both"]))
+    data = EmoBankData(settings, new_tower(settings.base)[1], 0)
+    label, batch = CombinedLabel.of(data, 1.0), data.batch(0)
+    batch.combined[:] = 3.2  # both sides predict their means: the mean of both is the mean of the means
+    guess, gold = label.pair(torch.zeros(len(batch.ratings), 6), batch.combined)
+    sides = torch.from_numpy((data.centre[:3] + data.centre[3:]) / 2)
+    assert torch.allclose(guess * label.spread + label.centre, sides.expand_as(guess), atol=1e-5)
+    assert torch.allclose(gold * label.spread + label.centre, batch.combined, atol=1e-5)
+    _, _, history = train_tower(settings, "both", 0)
+    assert all("combined" in row for row in history)
+    _, _, single = train_tower(settings, "writer", 0)
+    assert not any("combined" in row for row in single)
 
 
 def test_an_epoch_has_each_sentence_once_and_seeds_have_orders_of_their_own(root):
