@@ -61,6 +61,12 @@ class Settings(BaseSettings):
     max_clip_s: float = Field(60.0, gt=0, le=600, description="longest clip taken, seconds")
     max_turn_s: float = Field(30.0, gt=0, le=600, description="longest turn that is spoken hands-free, seconds")
     turns_per_minute: int = Field(20, ge=0, description="turns of one visitor of the Talk page; 0: any number")
+    talk_models: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="other models that visitors of the Talk page may ask beside ours, as evaluate --model names them, "
+        "with commas between them: transformers:HUB-ID-OR-FOLDER, endpoint:NAME; what an endpoint costs is the "
+        "operator's to pay, budget_usd bounds it",
+    )
     max_upload_mb: int = Field(50, ge=1, le=1000)
     submissions_repo: str = Field(
         "",
@@ -108,7 +114,7 @@ class Settings(BaseSettings):
     def _endpoints(cls, value: Any) -> dict[str, EndpointSettings]:
         return endpoints_from(value)
 
-    @field_validator("moderators", mode="before")
+    @field_validator("moderators", "talk_models", mode="before")
     @classmethod
     def _names(cls, value: Any) -> Any:
         return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value

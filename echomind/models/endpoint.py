@@ -68,13 +68,17 @@ class EndpointModel:
 
     def reply(self, request: ReplyRequest) -> SpokenReply:
         """What the model would say to the speaker; spoken where the endpoint speaks."""
-        system = [{"role": "system", "content": request.system}] if request.system else []
-        completion = self._ask([*system, self._user(request.clip)], speaks=self.client.settings.speech_out)
+        completion = self.completion(request, speaks=self.client.settings.speech_out)
         words = self._words(request.key, completion)
         if completion.audio is None:
             return SpokenReply(words)
         name = f"reply to {request.key}"
         return SpokenReply(words, load_clip(completion.audio, max_seconds=LONGEST_REPLY_S, name=name))
+
+    def completion(self, request: ReplyRequest, *, speaks: bool) -> Completion:
+        """The reply as the endpoint sent it, with what it cost; ``speaks``: ask for its sound as well."""
+        system = [{"role": "system", "content": request.system}] if request.system else []
+        return self._ask([*system, self._user(request.clip)], speaks=speaks)
 
     def _user(self, clip: Clip, prompt: str = "") -> dict[str, Any]:
         parts = [self.client.audio_part(clip)]
