@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import run
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import av
 import numpy as np
@@ -80,9 +80,9 @@ def encoded(samples: np.ndarray, container: str, codec: str, rate: int = 48_000,
     """Mono sound at ``rate`` through FFmpeg's encoders, with a track of some pictures if asked for."""
     file = io.BytesIO()
     with av.open(file, "w", format=container, container_options={"fflags": "+bitexact"}) as out:
-        sound = out.add_stream(codec, rate=rate, layout="mono")
+        sound: Any = out.add_stream(codec, rate=rate, layout="mono")
         if pictures:
-            video = out.add_stream("mpeg4", rate=10, width=16, height=16, pix_fmt="yuv420p")
+            video: Any = out.add_stream("mpeg4", rate=10, width=16, height=16, pix_fmt="yuv420p")
             for _ in range(pictures):
                 out.mux(video.encode(av.VideoFrame.from_ndarray(np.full((24, 16), 99, np.uint8), "yuv420p")))
             out.mux(video.encode(None))
