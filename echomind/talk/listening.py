@@ -66,6 +66,7 @@ class Listening:
         self._phase: Phase = "waiting"
         self._ended: Ended = ""
         self._ahead: Ahead | None = None
+        self._attempt = 0  # to answer; an earlier one may still wait for its words
         self._heard: Transcript | None = None  # by the last passes over all words so far
         self.touched = time.monotonic()
 
@@ -196,14 +197,20 @@ class Listening:
         if self._ahead is not None:
             self._ahead.cancel()
         self._ahead, self._heard = None, None
+        self._attempt += 1
 
     def _look_ahead(self) -> Ahead:
-        return Ahead(self._prepared(self.clip))
+        return Ahead(self._prepared(self.clip, self._attempt))
 
-    def _prepared(self, clip: Clip) -> Generator[Event, None, None]:
+    def _prepared(self, clip: Clip, attempt: int) -> Generator[Event, None, None]:
         at = time.perf_counter()
-        heard = self._heard = self._hearing.words()
-        if self._certain.is_set():
+        heard = self._hearing.words()
+        with self._lock:
+            if attempt != self._attempt:  # the speaker went on while the words were waited for
+                return
+            self._heard = heard
+            last = self._over
+        if last:
             self._hearing.close()
         yield from self._prepare(clip, heard, time.perf_counter() - at)
 

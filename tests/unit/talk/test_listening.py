@@ -216,6 +216,37 @@ def test_the_rate_may_not_change(listening):
         listening.feed(np.zeros(100, np.float32), 44_100)
 
 
+def test_words_that_come_late_end_no_other_attempt(spoken, answers):
+    """A busy recogniser: the words of the first pause come when the turn is over."""
+    late, asked = threading.Event(), []
+
+    class Late(Words):
+        def words(self):
+            asked.append(self.closed)
+            number = len(asked)
+            if number == 1:
+                late.wait(30)
+            elif self.closed:
+                raise AudioError("the utterance was closed")
+            return Transcript(f"try {number}")
+
+    def prepare(clip, heard, asr_s):
+        yield Heard(heard)
+        yield Done("", Timings())
+
+    listening = Listening(Late(), prepare)
+    loud = int(np.argmax(np.abs(spoken) > 0.05))
+    hear(listening, np.concatenate([spoken, silence(0.5)]))
+    first = listening._ahead
+    hear(listening, spoken[loud:])
+    hear(listening, silence(0.3))
+    late.set()
+    first._thread.join(30)
+    hear(listening, silence(2))
+    assert [event.transcript.text for event in listening.answer() if isinstance(event, Heard)] == [f"try {len(asked)}"]
+    assert len(asked) >= 2
+
+
 def test_a_fault_of_the_recogniser_reaches_who_asks(spoken):
     hearing = Words()
     hearing.words = lambda: (_ for _ in ()).throw(AudioError("no answer"))
