@@ -17,8 +17,9 @@ from echomind.talk.sureness import is_notable
 from echomind.taxonomy import CATEGORY, CATEGORY_OF, NEUTRAL
 
 Kind = Literal["same", "new"]
+Meant = Literal["stated", "leaning", "missed"]
 ALIKE_FROM = 0.6  # share of words two recordings must have in common to count as the same sentence
-CLEARLY = 0.1  # by how much a cue's probability must exceed the plain delivery's for "it was heard a little more"
+CLEARLY = 0.1  # by how much a cue's probability must exceed the plain delivery's to say that the model leans to it
 
 
 @dataclass(frozen=True)
@@ -46,15 +47,15 @@ class Difference:
 
     ``cues``: category to (before, after) where what is stated differs, absent labels included. ``emotion``: before and
     after, None where alike. ``words``: the other reply in stretches, each the same as in the plain reply or new.
-    ``noticed``: cues or emotion differ. ``meant_heard``: the cue that was meant is stated, or clearly more probable
-    than in the plain delivery; None where it is not known.
+    ``noticed``: cues or emotion differ. ``meant``: what became of the cue that was meant: it is stated, it is clearly
+    more probable than in the plain delivery, or it was missed; None where it is not known.
     """
 
     cues: Mapping[str, tuple[str, str]]
     emotion: tuple[str, str] | None
     words: tuple[tuple[Kind, str], ...]
     same_reply: bool
-    meant_heard: bool | None
+    meant: Meant | None
 
     @property
     def noticed(self) -> bool:
@@ -91,13 +92,14 @@ def difference(plain: Answered, other: Answered) -> Difference:
         emotions if emotions[0] != emotions[1] else None,
         marked(plain.reply, other.reply),
         plain.reply == other.reply,
-        None if other.cue in ("", NEUTRAL) else _heard(plain, other),
+        None if other.cue in ("", NEUTRAL) else _meant(plain, other),
     )
 
 
-def _heard(plain: Answered, other: Answered) -> bool:
-    stated = other.stated.get(CATEGORY_OF[other.cue]) == other.cue
-    return stated or other.probability(other.cue) - plain.probability(other.cue) >= CLEARLY
+def _meant(plain: Answered, other: Answered) -> Meant:
+    if other.stated.get(CATEGORY_OF[other.cue]) == other.cue:
+        return "stated"
+    return "leaning" if other.probability(other.cue) - plain.probability(other.cue) >= CLEARLY else "missed"
 
 
 def marked(before: str, after: str) -> tuple[tuple[Kind, str], ...]:
@@ -129,25 +131,37 @@ def verdict(plain: Answered, others: Sequence[Answered]) -> str:
     if not found:
         return ""
     noticed, changed = sum(d.noticed for d in found), sum(not d.same_reply for d in found)
-    known = [d for d in found if d.meant_heard is not None]
-    heard = sum(bool(d.meant_heard) for d in known)
+    known = [d.meant for d in found if d.meant is not None]
+    stated, leaning = known.count("stated"), known.count("leaning")
     parts = []
-    if noticed == 0:
-        parts.append("The model did not notice the voice: it states the same cues and the same emotion each time.")
-    elif noticed < len(found):
-        parts.append(f"The model noticed the voice in {noticed} of {len(found)} deliveries.")
-    else:
+    if noticed == len(found):
         parts.append("The model noticed that the voice changed.")
+    elif noticed:
+        parts.append(f"The model noticed the voice in {noticed} of {len(found)} deliveries.")
+    elif leaning:
+        parts.append("The model was not sure enough to state any difference.")
+    else:
+        parts.append("The model did not notice the voice: it states the same cues and the same emotion each time.")
     if known:
-        meant = "the cue that was meant" if len(known) == 1 else "the cues that were meant"
-        parts.append(
-            f"It heard {meant}." if heard == len(known) else f"It missed {meant}." if heard == 0
-            else f"It heard {heard} of {len(known)} cues that were meant."
-        )  # fmt: skip
+        parts.append(_of_meant(stated, leaning, len(known)))
     if changed == 0:
         parts.append("It answered with the same words.")
-    elif noticed == 0:
+    elif noticed == 0 and leaning == 0:
         parts.append("Its words changed all the same, which says nothing: the sound shifts what it picks.")
     else:
         parts.append("Its reply changed too." if changed == len(found) else "Its reply changed in one of them.")
     return " ".join(parts)
+
+
+def _of_meant(stated: int, leaning: int, known: int) -> str:
+    """What became of the cues that were meant, in a sentence."""
+    all_of = "the cue that was meant" if known == 1 else "the cues that were meant"
+    if stated == known:
+        return f"It heard {all_of}."
+    if stated == leaning == 0:
+        return f"It missed {all_of}."
+    heard = f"It heard {stated} of {known} cues that were meant" if stated else "It"
+    leans = f"leaned towards {leaning} of {known}" if stated else f"leaned towards {all_of}"
+    if not stated and leaning < known:
+        leans = f"leaned towards {leaning} of {known} cues that were meant"
+    return f"{heard} and {leans}." if stated and leaning else f"{heard}." if stated else f"{heard} {leans}."

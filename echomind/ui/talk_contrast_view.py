@@ -16,6 +16,8 @@ from echomind.ui.talk_words import label_words, percent
 
 STYLES = {"neutral": "Neutral", "target": "Target", "alternative": "Alternative"}  # the benchmark's words
 
+MEANT = {"stated": "heard", "leaning": "more probable than in the first, but not sure", "missed": "missed"}
+
 
 @dataclass(frozen=True)
 class Sound:
@@ -106,8 +108,8 @@ def _changes(changed: Difference | None) -> Markup | None:
     if changed.emotion is not None:
         lines.append(f"Felt: {changed.emotion[0] or '—'} → {changed.emotion[1] or '—'}")
     lines.append("Reply: the same" if changed.same_reply else "Reply: other words")
-    if changed.meant_heard is not None:
-        lines.append("What was meant: " + ("heard" if changed.meant_heard else "missed"))
+    if changed.meant is not None:
+        lines.append(f"What was meant: {MEANT[changed.meant]}")
     return h("ul", [h("li", line) for line in lines], class_="em-contrast-changes")
 
 

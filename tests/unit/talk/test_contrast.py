@@ -21,21 +21,28 @@ def test_what_changed():
     assert found.emotion == ("neutral", "sad")
     assert found.words == (("same", "Go"), ("new", "home"), ("same", "then."))
     assert found.noticed
-    assert found.meant_heard
+    assert found.meant == "stated"
     assert not found.same_reply
 
 
 def test_nothing_changed():
     found = difference(answered(), answered(cue="sigh"))
-    assert (found.cues, found.emotion, found.noticed, found.meant_heard) == ({}, None, False, False)
-    assert difference(answered(), answered()).meant_heard is None
-    assert difference(answered(), answered(cue="neutral")).meant_heard is None
+    assert (found.cues, found.emotion, found.noticed, found.meant) == ({}, None, False, "missed")
+    assert difference(answered(), answered()).meant is None
+    assert difference(answered(), answered(cue="neutral")).meant is None
 
 
-def test_a_cue_that_is_heard_more_but_not_stated_was_heard():
+def test_a_cue_that_is_more_probable_but_not_stated_is_leaned_towards():
     other = answered(cue="sigh")
     other.perception.cues["nve"].scores["sigh"] = 0.16
-    assert difference(answered(), other).meant_heard
+    assert difference(answered(), other).meant == "leaning"
+    assert verdict(answered(), [other]) == (
+        "The model was not sure enough to state any difference. It leaned towards the cue that was meant. "
+        "It answered with the same words."
+    )
+    stated = answered("Oh.", cue="whisper", volume="whisper")
+    assert "It heard 1 of 2 cues that were meant and leaned towards 1 of 2." in verdict(answered(), [stated, other])
+    assert "It leaned towards 1 of 2 cues that were meant." in verdict(answered(), [other, answered(cue="rain")])
 
 
 @pytest.mark.parametrize(
