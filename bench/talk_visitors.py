@@ -42,6 +42,8 @@ def main() -> None:
                 mixed += bool(spoken.words) and plain(other.words) != plain(spoken.words)
     print(f"{options.people} at once, {len(waits)} turns, load average {os.getloadavg()[0]:.1f}")
     print(f"longest wait for text {max(waits):.2f} s; words nearer to another's clip: {mixed}; errors: {errors or 0}")
+    if not options.turns:
+        return
     visitor, first = Visitor(turns), 0.0
     shortest = min(clips, key=lambda s: s.clip.seconds)
     for number in range(1, options.turns + 1):

@@ -17,6 +17,7 @@ from echomind.settings import Settings, get_settings
 from echomind.talk.neural_voice import Voice
 from echomind.talk.places import Places, Ticket
 from echomind.talk.turn import Models
+from echomind.talk.zero_gpu import WithLentGpu, has_zero_gpu
 
 log = logging.getLogger(__name__)
 TURNS_AT_ONCE = 2  # more would only make each other slower on the two cores this is built for
@@ -62,7 +63,8 @@ class Engine:
 
         torch.set_num_threads(self.settings.threads)
         try:
-            self._model = load_slm(self.settings.model_path, self.settings.device)
+            model = load_slm(self.settings.model_path, self.settings.device)
+            self._model = WithLentGpu(model) if has_zero_gpu() else model
         except CheckpointError as error:
             self._missing, self._failed_at = str(error), time.monotonic()
             log.warning("no reply model: %s", error)

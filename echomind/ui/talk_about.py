@@ -66,8 +66,9 @@ def promises(settings: Settings) -> Markup:
         h(
             "p",
             h("strong", "The voice is synthetic, and the reply is written by a model that makes mistakes. "),
-            "Your audio is not kept: it is deleted from the disk as soon as it is read. The last clip stays in "
-            "memory, an hour at most, only so that you can have it answered again.",
+            "Your audio is not kept: what is said hands-free never touches the disk, and a file is deleted from it as "
+            "soon as it is read. The last clip stays in memory, an hour at most, only so that you can have it answered "
+            "again.",
         ),
         h(
             "p",
