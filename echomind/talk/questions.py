@@ -58,7 +58,7 @@ def read_questions(path: Path) -> list[Question]:
 
 
 def answer_question(question: Question, models: Models) -> dict[str, Any]:
-    """``{"clip", "answer", "scores"}``: the option with the highest length-normalised likelihood, and all shares."""
+    """``{"clip", "answer", "scores"}``: the likeliest option, and all shares."""
     if models.model is None:
         raise CheckpointError(models.missing)
     clip = load_clip(question.clip)

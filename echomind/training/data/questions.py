@@ -1,7 +1,7 @@
 """Training questions about how something was said: own wording, one answer text each, in the benchmark's 8 + 10 spirit.
 
-The model learns to give the text of the right option; at test time the option with the highest length-normalised
-likelihood wins, so the wording of the options here only has to be varied, not the benchmark's.
+The decoder learns to give the text of the right option, and the reader of options (``training.options``) which cue an
+answer names, so the wording of the options here has to be varied, and is never the benchmark's.
 """
 
 from __future__ import annotations
