@@ -30,6 +30,7 @@ from echomind.ui.talk_live import LiveTurns
 from echomind.ui.talk_more import more
 from echomind.ui.talk_parts import AT_ONCE, HUSH, PRIVATE, TURNS_AT_ONCE, VIEW, Parts, Update
 from echomind.ui.talk_session import Session, Steps, View
+from echomind.ui.talk_side import build_side
 from echomind.ui.talk_speak import ways_to_speak, wire_ways
 from echomind.ui.talk_turnstile import Turnstile
 from echomind.ui.uploads import Uploads
@@ -70,6 +71,7 @@ def build_talk(site: Site) -> None:
     wire_ways(parts, ways, turns, engine)
     _wire_asks(parts, engine, asks)
     build_contrast(settings, engine, uploads, script, TURNS_AT_ONCE)
+    build_side(settings, engine, session, topic, country)
     _publish(engine, uploads)
 
 
