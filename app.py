@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from contextlib import suppress
@@ -45,6 +46,8 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with open_desk(settings) as desk, open_refresh(settings) as hub, suppress(KeyboardInterrupt):
         demo = build(site_of(settings, desk, hub))
+        gc.collect()
+        gc.freeze()  # the pages stay: looking through them again and again cost some answers a tenth of a second
         demo.launch(server_name=settings.address, server_port=settings.port, **options(settings))
 
 

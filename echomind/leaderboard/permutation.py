@@ -18,6 +18,7 @@ from scipy import stats
 from echomind.leaderboard.association import SAME, SEED, Axis, resamples
 
 EXACT_UP_TO = 7  # points: 5,040 pairings
+THINNED_FROM, _THINNED = 300, 512  # orders of so many points are those of the next multiple of ``_THINNED``, thinned
 KENDALL_EXACT, KENDALL_BY_LOT = 150, 15  # points; above, the normal distribution is right to about 0.002
 
 _SIDE_BY_SIDE = 100  # orders at a time: what they pick stays in the processor's cache
@@ -28,9 +29,16 @@ PMethod = Literal["exact", "permutation", "normal"]
 
 @lru_cache(maxsize=32)  # as many as there are draws of ``association``
 def pairings(n: int) -> np.ndarray:
-    """Orders of ``n`` points, uint16 (rows, n): all n! up to ``EXACT_UP_TO``, else as many random ones as draws."""
+    """Orders of ``n`` points, uint16 (rows, n): all n! up to ``EXACT_UP_TO``, else as many random ones as draws.
+
+    From ``THINNED_FROM`` points on there are as many draws for every n, and random orders of more points, with those
+    taken out that are not there, are random orders of the others: a sixth of the time where each pair has another n.
+    """
     if n <= EXACT_UP_TO:
         rows = np.array(list(permutations(range(n))), np.uint16)
+    elif n >= THINNED_FROM and n % _THINNED:
+        more = pairings(n + _THINNED - n % _THINNED)
+        rows = more[more < n].reshape(len(more), n)
     else:
         start = np.tile(np.arange(n, dtype=np.uint16 if n <= _MOST_SHORT else np.int64), (resamples(n), 1))
         rows = np.random.default_rng((SEED, 1)).permuted(start, axis=1)

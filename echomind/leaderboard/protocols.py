@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from echomind.leaderboard.records import Protocol
 from echomind.words import joined, t
 
@@ -36,6 +38,7 @@ def protocol_text(protocol: Protocol) -> str:
     return joined(t("; "), (part for part in parts if part))
 
 
+@lru_cache(maxsize=4096)
 def unlike(protocol: Protocol, ranked: Protocol) -> str:
     """What of ``protocol`` is not as in the ``ranked`` one, for instance ``"no system prompt; words not judged"``.
 

@@ -44,17 +44,18 @@ class RecordFiles:
             kept = self._boards.setdefault(board, _Board())
         with kept.lock:
             found = {}
-            for path, stamp in _listed(self.results_dir / board):
-                slug = path.stem
+            folder = self.results_dir / board
+            for name, stamp in _listed(folder):
+                slug = name.removesuffix(".json")
                 known = kept.known.get(slug)
-                found[slug] = known if known and stamp and known[0] == stamp else (stamp, _read(path, board))
+                found[slug] = known if known and stamp and known[0] == stamp else (stamp, _read(folder / name, board))
             before, kept.known = kept.known, found
             if list(before) != list(found) or any(before[slug][1] != entry[1] for slug, entry in found.items()):
                 kept.records = MappingProxyType({slug: record for slug, (_, record) in found.items()})
             return kept.records
 
 
-def _listed(folder: Path) -> list[tuple[Path, Stamp]]:
+def _listed(folder: Path) -> list[tuple[str, Stamp]]:
     """The JSON files of a folder by name, each with what changes when it is written; empty where it is too new."""
     now = time.time_ns()
     try:
@@ -65,7 +66,7 @@ def _listed(folder: Path) -> list[tuple[Path, Stamp]]:
     except OSError as error:
         raise ResultsError(f"{folder.name}: cannot be read: {error.strerror}") from None
     return [
-        (folder / name, (s.st_mtime_ns, s.st_size, s.st_ino) if now - s.st_mtime_ns > _SETTLED_NS else ())
+        (name, (s.st_mtime_ns, s.st_size, s.st_ino) if now - s.st_mtime_ns > _SETTLED_NS else ())
         for name, s in sorted(stats.items())
     ]
 

@@ -14,8 +14,19 @@ from echomind.leaderboard.points import COLOURINGS, Colouring
 from echomind.leaderboard.results import Results
 from echomind.ui.correlations_axes import Axes, axis_choices, plottable_boards, read_address, with_pair, with_preset
 from echomind.ui.correlations_parts import QUIET, build_parts, told
-from echomind.ui.correlations_scripts import ARRIVE, MEASURE, PRESETS_SCRIPT, TAKE_SCRIPT
-from echomind.ui.correlations_show import READING, Drawn, Shown, has_scripts, news, points_file, presets_row, read, show
+from echomind.ui.correlations_scripts import ALL_POINTS_SCRIPT, ARRIVE, MEASURE, PRESETS_SCRIPT, TAKE_SCRIPT
+from echomind.ui.correlations_show import (
+    READING,
+    Drawn,
+    Shown,
+    every_point,
+    has_scripts,
+    news,
+    points_file,
+    presets_row,
+    read,
+    show,
+)
 from echomind.ui.correlations_show import comparison as comparison
 from echomind.ui.faults import notice, spoken
 from echomind.ui.live import KEEP_SCRIPT, LOOK_S, SAVE
@@ -73,7 +84,7 @@ def build_correlations(site: Site) -> None:
             take = _words(at_first.take, TAKE_SCRIPT, elem_id="em-take")
         with gr.Column(scale=2, min_width=320):
             words = _words(at_first.words, KEEP_SCRIPT, elem_id="em-verdict")
-    below = _words(at_first.below, KEEP_SCRIPT, elem_id="em-below")
+    below = _words(at_first.below, KEEP_SCRIPT + ALL_POINTS_SCRIPT, elem_id="em-below")
     axes, drawn, width, file = (
         gr.State(first),
         gr.State(None),
@@ -101,6 +112,9 @@ def build_correlations(site: Site) -> None:
     def renew(a: Axes, d: Drawn | None, w: str) -> tuple[Any, ...]:
         return news(a, d, w, results)
 
+    def all_points(a: Axes) -> str:
+        return every_point(a, results)
+
     def save(a: Axes, event: gr.EventData) -> str:
         return points_file(a, told(event, "kind"), results)
 
@@ -111,6 +125,7 @@ def build_correlations(site: Site) -> None:
     on(colour.input, Axes.coloured, colour)
     presets.select(spoken(press), [axes, width], shown, js=MEASURE, **QUIET)
     parts.matrix.select(spoken(open_pair), [axes, width], shown, js=MEASURE, **QUIET)
+    below.select(spoken(all_points), [axes], [below], **QUIET)
     address = gr.Textbox("", visible=False)
     current_page().load(spoken(arrive), [address, width], shown, js=ARRIVE, **QUIET)
     gr.Timer(LOOK_S).tick(spoken(renew), [axes, drawn, width], shown[READING], js=MEASURE, queue=False, **QUIET)

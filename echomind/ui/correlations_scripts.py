@@ -61,6 +61,10 @@ element.addEventListener('click', (event) => {
 matchMedia('(max-width: 759px)').addEventListener('change', () => trigger('select', {preset: ''}));
 """
 
+ALL_POINTS_SCRIPT = """
+element.addEventListener('click', (event) => { if (event.target.closest('button[data-all]')) trigger('select', {}); });
+"""
+
 PICTURES_SCRIPT = f"""{_PICTURES}
 element.addEventListener('click', (event) => {{
   const button = event.target.closest('button[data-picture]');

@@ -170,6 +170,11 @@ def news(axes: Axes, drawn: Drawn | None, width: str, results: Results) -> tuple
         return nothing
 
 
+def every_point(axes: Axes, results: Results) -> str:
+    """What stands below the plot, with all of its points in the table."""
+    return str(below(compare(get_board(axes.board), results.board(axes.board), axes.x, axes.y), whole=True))
+
+
 def points_file(axes: Axes, kind: str, results: Results) -> str:
     """The points as a file, see ``to_save``. Raises ``EchoMindError`` for another kind."""
     if kind != "csv":

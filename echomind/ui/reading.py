@@ -15,6 +15,7 @@ from echomind.words import cached, t
 
 _NUMBER = "em-number"
 _WEIGHTS = {"open": t("open weights"), "closed": t("closed weights"), "": t("weights not stated")}
+FIRST_POINTS = 60  # rows of the table that are written unless all are asked for
 _MOST_INFLUENCES = 40  # rows; of 500 models the rest move nothing that anybody could read
 _P_METHODS = {"exact": t("counted"), "permutation": t("by lot"), "normal": t("normal")}
 _P_METHOD_NOTES = {
@@ -204,8 +205,8 @@ def _data_row(found: Comparison, i: int) -> Markup:
     )
 
 
-def points_table(found: Comparison) -> Markup:
-    """Every point with both scores, their intervals, size, weights and source, by x."""
+def points_table(found: Comparison, whole: bool = True) -> Markup:
+    """Every point with both scores, intervals, size, weights and source, by x; else the first ``FIRST_POINTS``."""
     order = sorted(range(len(found.models)), key=lambda i: found.xs[i])
     columns = (found.x.term, found.y.term)
     return h(
@@ -228,13 +229,23 @@ def points_table(found: Comparison) -> Markup:
                 [h("th", title, scope="col") for title in (t("Parameters"), t("Weights"), t("Source"))],
             ),
         ),
-        h("tbody", [_data_row(found, i) for i in order]),
+        h("tbody", [_data_row(found, i) for i in (order if whole else order[:FIRST_POINTS])]),
         class_="em-plain em-points",
     )
 
 
-def below(found: Comparison) -> Markup:
-    """What the axes mean, the points as a table, and how the interval was made."""
+def _more_points(found: Comparison) -> Markup:
+    """The button that shows the rest, and how many there are without it."""
+    button = h("button", t("Show all {n}", n=len(found.models)), type="button", data_all="", class_="em-plain-button")
+    return h("p", button, t(" The first {n} are shown.", n=FIRST_POINTS), class_="em-note")
+
+
+def below(found: Comparison, whole: bool = False) -> Markup:
+    """What the axes mean, the points as a table, and how the interval was made.
+
+    Of more than ``FIRST_POINTS`` points the table has the first, unless the ``whole`` is asked for.
+    """
+    whole = whole or len(found.models) <= FIRST_POINTS
     many = t(" With so many models, names and interval bars stand at the pointer and in the table.")
     draws = found.result.resamples
     notes = h(
@@ -268,7 +279,15 @@ def below(found: Comparison) -> Markup:
     table = h(
         "details",
         h("summary", t("The points as a table")),
-        h("div", points_table(found), class_="em-sideways", tabindex=0, role="region", aria_label=t("The points")),
+        h(
+            "div",
+            points_table(found, whole),
+            class_="em-sideways",
+            tabindex=0,
+            role="region",
+            aria_label=t("The points"),
+        ),
+        None if whole else _more_points(found),
         class_="em-note em-whole",
         data_keep="points",
     )

@@ -11,6 +11,15 @@ def test_pairings_are_all_of_them_for_few_and_orders_for_more():
     assert (np.sort(pairings(20), axis=1) == np.arange(20)).all()
 
 
+@pytest.mark.parametrize("n", (300, 481, 512, 513))
+def test_orders_of_many_points_are_of_all_points_and_each_place_is_as_likely(n):
+    rows = pairings(n)
+    assert rows.shape == (1_000, n)
+    assert (np.sort(rows, axis=1) == np.arange(n)).all()
+    mean, sure = (n - 1) / 2, np.sqrt((n * n - 1) / 12 / 1_000)
+    assert np.abs(rows[:, [0, n // 2, n - 1]].mean(axis=0) - mean).max() < 4 * sure
+
+
 def test_p_of_ties_among_few_models_is_by_lot_and_near_the_normal_one_above():
     rng = np.random.default_rng(4)
     x, y = np.round(rng.normal(size=15)), np.round(rng.normal(size=15))

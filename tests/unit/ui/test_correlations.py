@@ -15,9 +15,10 @@ from echomind.leaderboard.metrics import METRICS
 from echomind.leaderboard.results import Results
 from echomind.settings import ROOT
 from echomind.submissions.store_local import LocalStore
-from echomind.ui import correlations, correlations_show
+from echomind.ui import correlations, correlations_show, reading
 from echomind.ui.correlations_axes import Axes, with_pair, with_preset
 from echomind.ui.correlations_parts import told
+from echomind.ui.correlations_show import every_point
 from echomind.ui.reading import below, verdict
 from tests.unit.leaderboard.made_rows import HOSTILE, made_rows, publish_row
 
@@ -86,6 +87,16 @@ def test_the_points_are_there_as_a_table_too(parse, results):
     assert len(page.all("tbody")[0].children) == 14
     assert "not a cause" in page.text and "10,000 draws of models with replacement (BCa" in page.text
     assert "about 64.87–67.61" in page.text  # 66.25 % of 4,576 questions, by Wilson
+
+
+def test_of_many_points_the_table_has_the_first_until_all_are_asked_for(parse, results, monkeypatch):
+    monkeypatch.setattr(reading, "FIRST_POINTS", 5)
+    axes = correlations.Axes()
+    part, whole = parse(below(correlations.comparison(axes, results))), parse(every_point(axes, results))
+    rows = [[row.text for row in page.all("tbody")[0].children] for page in (part, whole)]
+    assert len(rows[0]) == 5 and len(rows[1]) == 14 and rows[0] == rows[1][:5]
+    assert "Show all 14 The first 5 are shown." in part.text
+    assert "Show all" not in whole.text
 
 
 def test_the_plot_follows_the_results_and_the_width(live, monkeypatch):
