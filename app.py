@@ -10,6 +10,8 @@ from typing import Any
 
 # Gradio reads this when it is imported; unset, it looks up its analytics host at every start.
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+# Read when numpy is imported: for products as small as ours a second thread only spins, and takes others' time.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from starlette.middleware import Middleware
 

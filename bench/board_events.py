@@ -24,6 +24,7 @@ from typing import Any
 
 # Gradio reads this when it is imported; unset, it looks up its analytics host.
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the app does
 
 import gradio as gr
 import numpy as np

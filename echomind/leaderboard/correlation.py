@@ -9,6 +9,7 @@ some models are relatives.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -27,6 +28,7 @@ MIN_DEFINED = association.MIN_DEFINED
 MIN_MODELS = 5
 _P_DECIDES = 0.05  # the counterpart of a 95 % interval
 _STEPS = 41  # points of the fitted line
+_BESIDE = ThreadPoolExecutor(2, "echomind-kendall")  # half of the work, beside the other half: numpy lets threads be
 _BAND_DRAWS = 4_000  # the band is drawn, not read off: its edges move by a pixel
 
 Failure = Literal["few", "constant"]
@@ -135,6 +137,8 @@ def _correlate(x_values: tuple[float, ...], y_values: tuple[float, ...]) -> Corr
     if np.isnan(here.pearson[0]):
         return Correlation(n, "constant")
     drawn = Weighted(x, y, association.bootstrap_weights(n))
+    undefined = int((~drawn.defined).sum())
+    kendall = _BESIDE.submit(getattr, drawn, "kendall")
     without = WithoutEach(x, y)
 
     def coefficient(name: Literal["pearson", "spearman", "kendall"], p: P) -> Coefficient:
@@ -142,16 +146,18 @@ def _correlate(x_values: tuple[float, ...], y_values: tuple[float, ...]) -> Corr
         ends = association.bca_interval(value, getattr(drawn, name), getattr(without, name))
         return Coefficient(value, ends.low, ends.high, p.value, p.method, ends.method, ends.note)
 
-    influences = _influences(without) if n > MIN_MODELS else ()
+    pearson, spearman = coefficient("pearson", p_pearson(x, y)), coefficient("spearman", p_spearman(x, y))
+    influences, fit = _influences(without) if n > MIN_MODELS else (), _fit(here, drawn)
+    kendall.result()  # kept in ``drawn``
     return Correlation(
         n,
-        pearson=coefficient("pearson", p_pearson(x, y)),
-        spearman=coefficient("spearman", p_spearman(x, y)),
+        pearson=pearson,
+        spearman=spearman,
         kendall=coefficient("kendall", p_kendall(x, y)),
-        fit=_fit(here, drawn),
+        fit=fit,
         influence=_most(influences, float(here.spearman[0])),
         influences=influences,
-        undefined=int((~drawn.defined).sum()),
+        undefined=undefined,
         resamples=len(drawn.weights),
     )
 
