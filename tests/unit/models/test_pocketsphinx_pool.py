@@ -196,7 +196,12 @@ def test_speakers_at_once_hear_their_own_words(sphinx, spoken):
         hearing.close()
         return found
 
-    sounds = [spoken.samples, babble(1.3).samples, spoken.samples[: len(spoken.samples) // 2], babble(0.5, seed=3).samples]
+    sounds = [
+        spoken.samples,
+        babble(1.3).samples,
+        spoken.samples[: len(spoken.samples) // 2],
+        babble(0.5, seed=3).samples,
+    ]
     alone = [words(samples) for samples in sounds]
     with ThreadPoolExecutor(4) as threads:  # twice as many as there are processes
         assert list(threads.map(words, sounds)) == alone
