@@ -13,7 +13,6 @@ import numpy as np
 from echomind.benchmark.items import STYLES, Script, Style
 from echomind.scoring.answers import folded
 from echomind.scoring.embeddings import Embedder
-from echomind.scoring.overlap import rouge_l
 from echomind.scoring.predictions import ItemKey
 from echomind.scoring.similarity import semsim
 
@@ -32,6 +31,8 @@ class Likeness:
 def likeness(embedder: Embedder | None) -> Likeness:
     """Cosine of sentence vectors of ``embedder``; without one the longest shared sequence of words, ROUGE-L."""
     if embedder is None:
+        from echomind.scoring.overlap import rouge_l  # brings nltk, which the pages would wait for at every start
+
         return Likeness("rouge", "ROUGE-L", rouge_l)
     return Likeness(_SUFFIX[embedder.metric_id], embedder.name, lambda r, h: semsim(r, h, embedder))
 
