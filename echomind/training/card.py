@@ -23,6 +23,7 @@ from echomind.models.protocol import Perception, Thinking
 from echomind.models.slm import EchoMindSLM, load_slm
 from echomind.taxonomy import ADULT, NEUTRAL, NONE, attribute_of
 from echomind.training.card_choices import measure_choices
+from echomind.training.card_fairness import measure_fairness
 from echomind.training.cues import predict_cues
 from echomind.training.data.corpus import as_heard
 from echomind.training.data.published import load_emobank
@@ -229,6 +230,7 @@ MEASUREMENTS: dict[str, Callable[[EchoMindSLM, Path], Figure]] = {
     "emobank": measure_emobank,
     "clips": measure_clips,
     "choices": measure_choices,
+    "fairness": measure_fairness,
 }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from safetensors import safe_open
 
+from echomind.training.card_fairness import fairness_rows
 from echomind.training.stages import TRAINING
 
 TEMPLATE = Path(__file__).parent / "card_template.md"
@@ -25,7 +26,7 @@ def _interval(figure: dict[str, Any], digits: int = 3) -> str:
 
 
 def ravdess_rows(figures: dict[str, Any]) -> str:
-    """Emotion recall, gender accuracy, calibration, emotion recall by gender."""
+    """Emotion recall, gender accuracy, calibration."""
     uar, gender = figures["emotion_uar"], figures["gender_accuracy"]
     rows = [
         ["emotion, unweighted average recall, 7 classes", _interval(uar), str(uar["n"])],
@@ -36,8 +37,6 @@ def ravdess_rows(figures: dict[str, Any]) -> str:
             str(uar["n"]),
         ],
     ]
-    for name, part in figures["emotion_by_gender"].items():
-        rows.append([f"emotion recall, {name} speakers", f"{part['emotion_uar']:.3f}", str(part["n"])])
     return _table(rows)
 
 
@@ -140,6 +139,7 @@ def render_card(model: Path, figures: dict[str, Any]) -> str:
         ravdess=ravdess_rows(ravdess),
         recalls=", ".join(f"{name} {value:.2f}" for name, value in ravdess["recall_by_emotion"].items()),
         reliability=reliability_rows(ravdess),
+        fairness=fairness_rows(figures["fairness"]),
         choices=choice_rows(figures["choices"]),
         emobank=emobank_rows(figures["emobank"]),
         clips=clip_rows(figures["clips"]["summary"]),

@@ -85,6 +85,10 @@ def test_the_card_says_what_the_figures_say(tmp_path, tiny_checkpoint):
             "recall_by_emotion": {"neutral": 0.7, "sad": 0.2},
             "emotion_by_gender": {"male": {"emotion_uar": 0.5, "n": 120}},
         },
+        "fairness": {
+            kind: {"groups": {name: {"emotion_uar": one, "gender_accuracy": one}}, "gap": one}
+            for kind, name in (("gender", "female"), ("actor", "actor-17 (male)"))
+        },
         "emobank": {f"{label}_{d}": one for label in ("combined", "writer", "reader") for d in "vad"},
         "choices": {part: {"understanding": one, "reasoning": one} for part in ("held_out", "chosen_on")},
         "clips": {"summary": summarise_clips(rows, [{"chosen": "A", "answer": "A"}]), "clips": rows},
@@ -92,6 +96,7 @@ def test_the_card_says_what_the_figures_say(tmp_path, tiny_checkpoint):
     text = write_card(model, write_figures(model, figures)).read_text()
     assert "| emotion, unweighted average recall, 7 classes | 0.512 [0.450, 0.570] | 240 |" in text
     assert "temperature 1.90 | 0.080 [0.050, 0.110] | 240 |" in text
+    assert "| actor-17 (male) | 0.512 [0.450, 0.570] | 0.512 [0.450, 0.570] | 240 |" in text
     assert "| 50% to 60% | 55% | 50% | 9 |" in text
     assert "| reasoning, all other scripts | 0.512 [0.450, 0.570] | 240 |" in text
     assert "recogniser writes" not in text  # only a text tower is measured on words as heard
