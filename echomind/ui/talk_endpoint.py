@@ -28,7 +28,8 @@ def talk_endpoint(engine: Engine, uploads: Uploads) -> Endpoint:
         The clip is not kept, and the reply is text written by a model that makes mistakes.
 
         Args:
-            clip: an audio file of speech, up to 60 s (WAV, FLAC, OGG, MP3, M4A or WebM)
+            clip: an audio file of speech, up to 60 s (WAV, FLAC, OGG, MP3, M4A or WebM), that was sent to
+                /gradio_api/upload; nothing is fetched from other addresses
             topic: what the conversation is about, in a word or two, such as "work"; may be empty
             history: earlier turns, oldest first, each {"user": ..., "reply": ..., "emotion": ...}; may be empty
 
