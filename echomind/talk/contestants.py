@@ -71,7 +71,7 @@ def contestants(settings: Settings) -> tuple[Contestant, ...]:
     twice = next((spec for spec in specs if specs.count(spec) > 1), None)
     if twice is not None:
         raise ConfigurationError(f"ECHOMIND_TALK_MODELS: found {twice!r} twice; expected each model once")
-    return Contestant(OWN, "EchoMind"), Contestant(FLOOR, "EchoMind, words only"), *others
+    return Contestant(OWN, "EchoMind"), Contestant(FLOOR, "EchoMind (words only)"), *others
 
 
 def _named(spec: str, settings: Settings) -> Contestant:

@@ -47,13 +47,13 @@ def unchoose(page, name):
 
 
 def test_ours_stands_beside_the_floor_without_a_word_spoken(page):
-    assert "Stays on this server: EchoMind, EchoMind, words only." in page.inner_text("#side-where")
+    assert "Stays on this server: EchoMind, EchoMind (words only)." in page.inner_text("#side-where")
     assert not page.is_visible("#side-send")
     page.click("#side-go")
     page.wait_for_selector(FINISHED)
     assert [card.locator("h3").inner_text() for card in page.locator(CARDS).all()] == [
         "EchoMind",
-        "EchoMind, words only",
+        "EchoMind (words only)",
     ]
     for card in page.locator(CARDS).all():
         assert card.locator(".em-contrast-reply").inner_text().strip()
