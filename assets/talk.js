@@ -129,7 +129,8 @@ const comeIntoView = () => {
 };
 
 const render = () => {
-  urls.splice(0).forEach((url) => URL.revokeObjectURL(url));
+  const before = urls.splice(0); // a player may still be reading one
+  setTimeout(() => before.forEach((url) => URL.revokeObjectURL(url)), 60000);
   element.querySelectorAll(".em-voice").forEach(setUpVoice);
   element.querySelectorAll("[data-play]").forEach(setUpPlayer);
   element.querySelectorAll("[data-player]").forEach((place) => { place.querySelector("audio").src = soundUrl(place); });

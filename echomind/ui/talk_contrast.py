@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from echomind.settings import Settings
 from echomind.talk.contrast_material import Material, of_examples, of_set
 from echomind.talk.engine import Engine
 from echomind.ui.markup import h
+from echomind.ui.page import current_page
 from echomind.ui.talk_contrast_steps import SLOTS, Mine, compare_mine, compare_ready, take
 from echomind.ui.talk_turnstile import Turnstile
 from echomind.ui.talk_words import delivery_words
@@ -28,12 +30,18 @@ ABOUT = (
 )
 
 
-def material(settings: Settings) -> dict[str, Material]:
-    """Scripts to choose from, by what the list calls them: the examples, then EchoMind-Mini where it is installed."""
-    found = list(of_examples(settings.assets_dir / "examples"))
-    if (settings.assets_dir / MINI).is_dir():
-        found += of_set(load_set(str(settings.assets_dir / MINI)))
-    return {_named(script): script for script in found}
+def examples(assets: Path) -> dict[str, Material]:
+    """The example clips as scripts to choose from, by what the list calls them."""
+    return {_named(script): script for script in of_examples(assets / "examples")}
+
+
+@lru_cache(maxsize=4)
+def material(assets: Path) -> dict[str, Material]:
+    """All scripts to choose from: the examples, then EchoMind-Mini where it is installed. Takes a second."""
+    found = examples(assets)
+    if (assets / MINI).is_dir():
+        found |= {_named(script): script for script in of_set(load_set(str(assets / MINI)))}
+    return found
 
 
 def _named(script: Material) -> str:
@@ -43,12 +51,14 @@ def _named(script: Material) -> str:
 
 def build_contrast(settings: Settings, engine: Engine, uploads: Uploads, script: str, turns_at_once: int) -> None:
     """Lay the section out in the current Blocks. ``script``: the page's own, which plays sounds."""
-    known = material(settings)
+    assets = settings.assets_dir
+    known = list(examples(assets))
+    there = bool(known) or (assets / MINI).is_dir()
     title = h("h2", HEADING, h("small", ABOUT), class_="em-part em-contrast-title")
     with gr.Column(elem_id="talk-contrast"):
         gr.HTML(title, apply_default_css=False, js_on_load=None)
         with gr.Tabs():
-            if known:
+            if there:
                 with gr.Tab("Ready clips"):
                     chosen, go = _ready(known)
                     shown = _result("ready", script)
@@ -65,13 +75,18 @@ def build_contrast(settings: Settings, engine: Engine, uploads: Uploads, script:
     }
 
     def ready(name: str, gate: Turnstile) -> Iterator[tuple[Any, Any]]:
-        yield from gate.pass_through(compare_ready(engine, known[name]))
+        yield from gate.pass_through(compare_ready(engine, material(assets)[name]))
 
     def own(mine: Mine, gate: Turnstile) -> Iterator[tuple[Any, Any]]:
         yield from gate.pass_through(compare_mine(engine, mine))
 
-    if known:
+    def offer() -> gr.Dropdown:
+        names = list(material(assets))
+        return gr.Dropdown(names) if known else gr.Dropdown(names, value=next(iter(names), None))
+
+    if there:
         go.click(ready, [chosen, gate], shown, **options)
+        current_page().load(offer, None, chosen, api_visibility="private", show_progress="hidden")
     go_mine.click(own, [state, gate], shown_mine, **options)
 
 
@@ -84,10 +99,10 @@ def _result(name: str, script: str) -> list[gr.HTML]:
     return [_html(f"contrast-{name}-status"), _html(f"contrast-{name}", script)]
 
 
-def _ready(known: dict[str, Material]) -> tuple[gr.Dropdown, gr.Button]:
+def _ready(names: list[str]) -> tuple[gr.Dropdown, gr.Button]:
     with gr.Row(elem_classes="em-contrast-choice"):
-        names = list(known)
-        chosen = gr.Dropdown(names, value=names[0], label="Sentence (target / alternative)", elem_id="contrast-script")
+        first = next(iter(names), None)
+        chosen = gr.Dropdown(names, value=first, label="Sentence (target / alternative)", elem_id="contrast-script")
         go = gr.Button("Compare the three", elem_id="contrast-go", min_width=170)
     return chosen, go
 
