@@ -179,7 +179,7 @@ class _Decoder:
                     f"{self.name}: a truncated or corrupt file: it begins like {container_name} but cannot be decoded"
                     f" ({error.strerror}); expected a complete audio file"
                 ) from error
-            raise self._broken(error) from error
+            raise self._broken(error.strerror) from error  # its text has a number and a function of FFmpeg's
         if not self.rate:
             raise AudioError(f"{self.name}: found 0.00 s of sound; expected {MIN_SECONDS} to {self.limit_s:g} s")
         return True

@@ -207,6 +207,15 @@ def test_truncated_files_say_so(container):
         load_clip(data[: len(data) // 2])
 
 
+def test_damage_in_the_middle_is_told_in_plain_words():
+    data = bytearray(av_encoded(noise(3, 44_100), 44_100, "adts", "aac"))
+    middle = data.index(b"\xff\xf1", len(data) // 2) + 7  # behind the header of a frame
+    data[middle : middle + 300] = b"\xff" * 300
+    with pytest.raises(AudioError, match="truncated or corrupt file: decoding stopped after") as refused:
+        load_clip(bytes(data))
+    assert "Errno" not in str(refused.value) and "avcodec" not in str(refused.value)
+
+
 def test_a_wav_cut_short_gives_what_is_there():
     data = encoded(tone(2), 16_000)
     check(load_clip(data[: 44 + 32_000]))
