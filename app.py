@@ -24,6 +24,10 @@ from echomind.ui.scheme import SchemeFirst
 from echomind.ui.site import site_of
 from echomind.ui.theme import head, stylesheet, theme
 
+# Visitors and programs whose state is kept, those seen last. Each costs 0.6 MB before it has said a word, since gradio
+# keeps every component's configuration for it, and each call of a program counts as one; its own limit is 10,000.
+SESSIONS = 400
+
 
 def options(settings: Settings) -> dict[str, Any]:
     """How the app is served, whatever its address."""
@@ -34,6 +38,7 @@ def options(settings: Settings) -> dict[str, Any]:
         "mcp_server": True,
         "run_history": False,  # it would keep every visitor's recordings in their browser
         "max_file_size": f"{settings.max_upload_mb}mb",
+        "state_session_capacity": SESSIONS,
         "enable_monitoring": False,
         "footer_links": ["api"],
         "ssr_mode": False,
