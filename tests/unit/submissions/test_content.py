@@ -34,6 +34,7 @@ def tar():
         (b"", ""),
         (b"PK", ""),
     ],
+    ids=["zip", "empty zip", "gzip", "bzip2", "xz", "tar", "json", "nothing", "two letters"],
 )
 def test_archives(data, kind):
     assert archive_kind(data[:HEAD]) == kind
