@@ -31,15 +31,8 @@ _CELL = Template(h("td", SLOT, class_=SLOT))
 _MISSING = Template(h("td", SLOT, class_="em-number"))
 _TOP = Template(h("strong", h("span", SLOT, class_="em-top"), " ", SLOT))
 _SMALL = Template(h("small", SLOT))
-_BAR = Template(
-    h(
-        "svg",
-        h("rect", width=SLOT, height="3"),
-        h("line", x1=SLOT, x2=SLOT, y1="1.5", y2="1.5"),
-        class_=SLOT,
-        aria_hidden="true",
-    )
-)
+# ``h`` refuses a style, which texts from outside could misuse: this one is filled with three numbers of ours alone.
+_BARRED = Template(Markup(f'<td class="{SLOT}" style="{SLOT}">{SLOT}</td>'))  # noqa: S704
 _EMPTY = Markup("")
 
 
@@ -49,10 +42,13 @@ def _text(metric_id: str, value: float) -> str:
 
 
 @lru_cache(maxsize=65_536)
-def _bar(low: float, high: float, value: float, start: float, end: float, approximate: bool) -> Markup:
-    """A bar from the start of the scale to the value, in percent of the cell, and a line over its interval."""
-    at = [f"{min(max(100 * (x - start) / (end - start), 0), 100):.3g}%" for x in (value, low, high)]
-    return _BAR("em-gauge em-approximate" if approximate else "em-gauge", *at)
+def _bar(low: float, high: float, value: float, start: float, end: float) -> str:
+    """The lengths of a bar from the start of the scale to the value and of a line over its interval, in percent.
+
+    The style sheet draws them as the ground of the cell: elements of their own took most of the time of a change.
+    """
+    at = (f"{min(max(100 * (x - start) / (end - start), 0), 100):.3g}" for x in (value, low, high))
+    return ";".join(f"--{name}:{percent}" for name, percent in zip("vlh", at, strict=True))
 
 
 def range_text(metric: Metric, interval: ScoreInterval) -> str:
@@ -85,16 +81,18 @@ def _score(table: Table, row: Row, metric: Metric) -> Markup:
     classes = f"em-number em-{metric.group} em-shade-{step}" if step else "em-number"
     interval, n = interval_of(record, metric.id), record.n.get(metric.id)
     below: list[str] = []
-    bar = _EMPTY
+    bar = ""
     if isinstance(interval, ScoreInterval):
         below.append(range_text(metric, interval))
         scale = table.scales[metric.id]
-        bar = _bar(interval.low, interval.high, value, *scale, interval.kind == "approximate")
-        classes = f"{classes} em-barred em-{metric.group}"
+        bar = _bar(interval.low, interval.high, value, *scale)
+        rough = " em-rough" if interval.kind == "approximate" else ""
+        classes = f"{classes} em-barred em-{metric.group}{rough}"
     if n:
         below.append(f"n {n:,}")
     small = _SMALL(", ".join(below)) if below else _EMPTY
-    return _CELL(classes, Markup("").join((said, small, bar)) if small else said)
+    told = Markup("").join((said, small)) if small else said
+    return _BARRED(classes, bar, told) if bar else _CELL(classes, told)
 
 
 def place_words(table: Table, row: Row) -> str:
