@@ -1,20 +1,21 @@
 // Why there may be no microphone, each reason in its own words.
+const word = (text) => window.emWords?.[text] ?? text;
 const microphoneProblem = async () => {
-  const elsewhere = " Upload a recording or try an example instead.";
+  const elsewhere = word(" Upload a recording or try an example instead.");
   if (!window.isSecureContext)
-    return "Browsers give a microphone to https pages and to localhost only, and this page is neither." + elsewhere;
+    return word("Browsers give a microphone to https pages and to localhost only, and this page is neither.") + elsewhere;
   if (!navigator.mediaDevices?.getUserMedia)
     return /iPad|iPhone|iPod/.test(navigator.userAgent)
-      ? "On this iPhone or iPad only Safari gives pages a microphone. Open the page in Safari." + elsewhere
-      : "This browser gives pages no microphone." + elsewhere;
+      ? word("On this iPhone or iPad only Safari gives pages a microphone. Open the page in Safari.") + elsewhere
+      : word("This browser gives pages no microphone.") + elsewhere;
   if (window.self !== window.top && document.featurePolicy?.allowsFeature("microphone") === false)
-    return "The page around this one does not let it use the microphone. Open it in a tab of its own." + elsewhere;
+    return word("The page around this one does not let it use the microphone. Open it in a tab of its own.") + elsewhere;
   const permission = await navigator.permissions?.query({ name: "microphone" }).catch(() => null);
   if (permission?.state === "denied")
-    return "The microphone is blocked for this page. Allow it beside the address, then reload." + elsewhere;
+    return word("The microphone is blocked for this page. Allow it beside the address, then reload.") + elsewhere;
   const devices = await navigator.mediaDevices.enumerateDevices();
   if (!devices.some((device) => device.kind === "audioinput"))
-    return "No microphone was found on this device." + elsewhere;
+    return word("No microphone was found on this device.") + elsewhere;
   return "";
 };
 

@@ -10,8 +10,8 @@ const TRIES = 8;
 // idle, starting, listening, answering (the reply begins, and is taken back if one goes on), replying
 let turn = { phase: "idle" };
 
-const LABELS = { idle: "Speak", starting: "One moment …", listening: "Listening … press when done",
-  answering: "Listening … press when done", replying: "Speak" };
+const LABELS = { idle: word("Speak"), starting: word("One moment …"), listening: word("Listening … press when done"),
+  answering: word("Listening … press when done"), replying: word("Speak") };
 const enter = (phase, said = "") => {
   turn.phase = phase;
   element.querySelector("[data-live]").dataset.phase = phase;
@@ -43,15 +43,15 @@ const problem = (text) => {
 // Why the browser gave no microphone, in a sentence with a way out.
 const refused = async (error) => {
   const known = await microphoneProblem();
-  const elsewhere = " Use one of the other ways below, or try an example.";
+  const elsewhere = word(" Use one of the other ways below, or try an example.");
   if (known) return known;
   if (error.name === "NotAllowedError")
     return window.self === window.top
-      ? "The microphone was refused. Press Speak again and allow it." + elsewhere
-      : "The microphone was refused inside this frame. Open the page in a tab of its own." + elsewhere;
-  if (error.name === "NotReadableError") return "Another program is using the microphone." + elsewhere;
-  if (error.name === "NotFoundError") return "No microphone was found on this device." + elsewhere;
-  return "The browser gave no sound." + elsewhere;
+      ? word("The microphone was refused. Press Speak again and allow it.") + elsewhere
+      : word("The microphone was refused inside this frame. Open the page in a tab of its own.") + elsewhere;
+  if (error.name === "NotReadableError") return word("Another program is using the microphone.") + elsewhere;
+  if (error.name === "NotFoundError") return word("No microphone was found on this device.") + elsewhere;
+  return word("The browser gave no sound.") + elsewhere;
 };
 
 const TAP = `registerProcessor("em-tap", class extends AudioWorkletProcessor {
@@ -118,7 +118,7 @@ const send = async () => {
       known = await server.hear(piece); // nothing comes back when the server could not be reached
     }
     if (mine !== turn) return;
-    if (!known) return problem("The connection to the server was lost. Press Speak to try again.");
+    if (!known) return problem(word("The connection to the server was lost. Press Speak to try again."));
     mine.number += 1;
     show(known);
   }
@@ -131,7 +131,7 @@ const finish = async () => {
   const known = await server.finish({ key: mine.key });
   if (mine !== turn) return;
   if (known) show(known);
-  else problem("The connection to the server was lost. Press Speak to try again.");
+  else problem(word("The connection to the server was lost. Press Speak to try again."));
 };
 
 const show = (known) => {
@@ -142,7 +142,7 @@ const show = (known) => {
   element.querySelector("[data-live]").style.setProperty("--em-level", level.toFixed(2));
   words.textContent = known.words;
   words.hidden = !known.words;
-  if (known.phase === "speaking" && turn.phase === "answering") enter("listening", "Go on.");
+  if (known.phase === "speaking" && turn.phase === "answering") enter("listening", word("Go on."));
   if (known.phase === "answering" && turn.phase === "listening") {
     enter("answering");
     trigger("submit");
@@ -150,7 +150,7 @@ const show = (known) => {
   if (known.phase !== "over") return;
   const asked = turn.phase === "answering";
   closeMicrophone();
-  enter("replying", "Done listening.");
+  enter("replying", word("Done listening."));
   words.hidden = true;
   if (!asked) trigger("submit");
   if (keep.checked && known.ended !== "nothing") goOn();
@@ -195,7 +195,7 @@ const start = async () => {
     mine.context = context;
     mine.rate = context.sampleRate;
     dispatchEvent(new CustomEvent("em-microphone", { detail: "" }));
-    enter("listening", "Listening.");
+    enter("listening", word("Listening."));
     send();
   } catch (error) {
     if (mine === turn) problem(await refused(error));

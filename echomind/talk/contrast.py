@@ -15,6 +15,7 @@ from echomind.audio import Clip
 from echomind.models.protocol import Perception, SpokenLanguageModel, Thinking
 from echomind.talk.sureness import is_notable
 from echomind.taxonomy import CATEGORY, CATEGORY_OF, NEUTRAL
+from echomind.words import counted, joined, t
 
 Kind = Literal["same", "new"]
 Meant = Literal["stated", "leaning", "missed"]
@@ -133,35 +134,41 @@ def verdict(plain: Answered, others: Sequence[Answered]) -> str:
     noticed, changed = sum(d.noticed for d in found), sum(not d.same_reply for d in found)
     known = [d.meant for d in found if d.meant is not None]
     stated, leaning = known.count("stated"), known.count("leaning")
-    parts = []
+    parts: list[str] = []
     if noticed == len(found):
-        parts.append("The model noticed that the voice changed.")
+        parts.append(t("The model noticed that the voice changed."))
     elif noticed:
-        parts.append(f"The model noticed the voice in {noticed} of {len(found)} deliveries.")
+        parts.append(t("The model noticed the voice in {n} of {of} deliveries.", n=noticed, of=len(found)))
     elif leaning:
-        parts.append("The model was not sure enough to state any difference.")
+        parts.append(t("The model was not sure enough to state any difference."))
     else:
-        parts.append("The model did not notice the voice: it states the same cues and the same emotion each time.")
+        parts.append(t("The model did not notice the voice: it states the same cues and the same emotion each time."))
     if known:
         parts.append(_of_meant(stated, leaning, len(known)))
     if changed == 0:
-        parts.append("It answered with the same words.")
+        parts.append(t("It answered with the same words."))
     elif noticed == 0 and leaning == 0:
-        parts.append("Its words changed all the same, which says nothing: the sound shifts what it picks.")
+        parts.append(t("Its words changed all the same, which says nothing: the sound shifts what it picks."))
     else:
-        parts.append("Its reply changed too." if changed == len(found) else "Its reply changed in one of them.")
-    return " ".join(parts)
+        parts.append(t("Its reply changed too.") if changed == len(found) else t("Its reply changed in one of them."))
+    return joined(t(" "), parts)
 
 
 def _of_meant(stated: int, leaning: int, known: int) -> str:
     """What became of the cues that were meant, in a sentence."""
-    all_of = "the cue that was meant" if known == 1 else "the cues that were meant"
     if stated == known:
-        return f"It heard {all_of}."
+        return counted(known, "It heard the cue that was meant.", "It heard the cues that were meant.")
     if stated == leaning == 0:
-        return f"It missed {all_of}."
-    heard = f"It heard {stated} of {known} cues that were meant" if stated else "It"
-    leans = f"leaned towards {leaning} of {known}" if stated else f"leaned towards {all_of}"
-    if not stated and leaning < known:
-        leans = f"leaned towards {leaning} of {known} cues that were meant"
-    return f"{heard} and {leans}." if stated and leaning else f"{heard}." if stated else f"{heard} {leans}."
+        return counted(known, "It missed the cue that was meant.", "It missed the cues that were meant.")
+    if stated and leaning:
+        return t(
+            "It heard {n} of {of} cues that were meant and leaned towards {leaning} of {of}.",
+            n=stated,
+            of=known,
+            leaning=leaning,
+        )
+    if stated:
+        return t("It heard {n} of {of} cues that were meant.", n=stated, of=known)
+    if leaning < known:
+        return t("It leaned towards {n} of {of} cues that were meant.", n=leaning, of=known)
+    return counted(known, "It leaned towards the cue that was meant.", "It leaned towards the cues that were meant.")

@@ -18,6 +18,7 @@ from echomind.talk.neural_voice import Voice
 from echomind.talk.places import Places, Ticket
 from echomind.talk.turn import Models
 from echomind.talk.zero_gpu import WithLentGpu, has_zero_gpu
+from echomind.words import t
 
 log = logging.getLogger(__name__)
 TURNS_AT_ONCE = 2  # more would only make each other slower on the two cores this is built for
@@ -86,7 +87,9 @@ class Engine:
 
     def busy(self) -> BusyError:
         """What is raised when no place became free in time."""
-        return BusyError(f"all places are taken and none became free within {self._wait_s:g} s; please try again")
+        return BusyError(
+            t("all places are taken and none became free within {s:g} s; please try again", s=self._wait_s)
+        )
 
     @property
     def wait_s(self) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from echomind.errors import ConfigurationError
+from echomind.words import t
 
 INTERNATIONAL = "international"
 
@@ -41,21 +42,21 @@ class Country:
 COUNTRIES: tuple[Country, ...] = (
     Country(
         "au",
-        "Australia",
+        t("Australia"),
         Line("Lifeline on 13 11 14", "https://www.lifeline.org.au"),
         Line("1800RESPECT on 1800 737 732", "https://1800respect.org.au"),
         "000",
     ),
     Country(
         "ca",
-        "Canada",
+        t("Canada"),
         Line("or text 988", "https://988.ca"),
         Line("a shelter near you, listed on sheltersafe.ca", "https://sheltersafe.ca"),
         "911",
     ),
     Country(
         "cn",
-        "China (mainland)",
+        t("China (mainland)"),
         Line("12356", "https://www.nhc.gov.cn"),
         Line("12338", "https://www.women.org.cn"),
         "110",
@@ -63,7 +64,7 @@ COUNTRIES: tuple[Country, ...] = (
     ),
     Country(
         "fr",
-        "France",
+        t("France"),
         Line("3114", "https://3114.fr"),
         Line("3919", "https://arretonslesviolences.gouv.fr"),
         "112",
@@ -71,7 +72,7 @@ COUNTRIES: tuple[Country, ...] = (
     ),
     Country(
         "de",
-        "Germany",
+        t("Germany"),
         Line("TelefonSeelsorge on 0800 111 0 111", "https://www.telefonseelsorge.de"),
         Line("the Hilfetelefon on 116 016", "https://www.hilfetelefon.de"),
         "110",
@@ -79,35 +80,35 @@ COUNTRIES: tuple[Country, ...] = (
     ),
     Country(
         "in",
-        "India",
+        t("India"),
         Line("Tele-MANAS on 14416", "https://telemanas.mohfw.gov.in"),
         Line("the women's helpline on 181", "https://wcd.nic.in"),
         "112",
     ),
     Country(
         "ie",
-        "Ireland",
+        t("Ireland"),
         Line("Samaritans on 116 123", "https://www.samaritans.org/ireland"),
         Line("Women's Aid on 1800 341 900", "https://www.womensaid.ie"),
         "112 or 999",
     ),
     Country(
         "nz",
-        "New Zealand",
+        t("New Zealand"),
         Line("or text 1737", "https://1737.org.nz"),
         Line("Women's Refuge on 0800 733 843", "https://womensrefuge.org.nz"),
         "111",
     ),
     Country(
         "gb",
-        "United Kingdom",
+        t("United Kingdom"),
         Line("Samaritans on 116 123", "https://www.samaritans.org"),
         Line("the Domestic Abuse Helpline on 0808 2000 247", "https://www.nationaldahelpline.org.uk"),
         "999",
     ),
     Country(
         "us",
-        "United States",
+        t("United States"),
         Line("or text 988", "https://988lifeline.org"),
         Line("the Domestic Violence Hotline on 1-800-799-7233", "https://www.thehotline.org"),
         "911",
@@ -118,7 +119,7 @@ _BY_ID = {country.id: country for country in COUNTRIES}
 
 def choices() -> tuple[tuple[str, str], ...]:
     """Names and ids to choose from; first the one that fits everywhere."""
-    return (("all countries", INTERNATIONAL), *((country.name, country.id) for country in COUNTRIES))
+    return ((t("all countries"), INTERNATIONAL), *((country.name, country.id) for country in COUNTRIES))
 
 
 def country_of(choice: str) -> Country | None:

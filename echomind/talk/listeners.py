@@ -7,13 +7,14 @@ import binascii
 import secrets
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from echomind.errors import AudioError
 from echomind.talk.engine import BusyError
 from echomind.talk.listening import Listening, Progress
+from echomind.words import Language, language, t
 
 OPEN_AT_ONCE = 16  # turns; a silent one costs little, but each holds half a minute of sound at most
 SILENT_S = 10.0  # without a sound arriving, after which a visitor has left
@@ -26,6 +27,7 @@ PCM_PEAK = 32_768.0
 class _Open:
     listening: Listening
     chunks: int = 0  # taken so far
+    language: Language = field(default_factory=language)  # of whoever began it: pieces of sound do not say
 
 
 class Listeners:
@@ -48,7 +50,7 @@ class Listeners:
             other.close()
         if not room:
             raise BusyError(
-                f"{self._at_once} people are speaking at once, as many as fit; please try again in a moment"
+                t("{n} people are speaking at once, as many as fit; please try again in a moment", n=self._at_once)
             )
         return key
 
@@ -57,6 +59,12 @@ class Listeners:
         with self._lock:
             found = self._open.get(key)
         return None if found is None else found.listening
+
+    def language_of(self, key: str) -> Language:
+        """The language of whoever opened that turn; of whoever asks where it is not open any more."""
+        with self._lock:
+            found = self._open.get(key)
+        return language() if found is None else found.language
 
     def hear(self, key: str, number: int, rate: int, pcm: str) -> Progress:
         """The next chunk of a turn: its ``number`` from 0, 16-bit mono little-endian samples in base64, at ``rate`` Hz.
@@ -67,7 +75,7 @@ class Listeners:
         with self._lock:
             found = self._open.get(key)
         if found is None:
-            raise AudioError("this turn is over; please press Speak again")
+            raise AudioError(t("this turn is over; please press Speak again"))
         if number < found.chunks:
             return found.listening.progress
         if number > found.chunks:

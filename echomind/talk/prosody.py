@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from echomind.models.protocol import Cue
 from echomind.talk.sureness import is_notable
+from echomind.words import t
 
 
 @dataclass(frozen=True)
@@ -119,10 +120,12 @@ def in_words(prosody: Prosody) -> str:
     found = [
         word
         for value, usual, low, high in (
-            (prosody.rate, 1.0, "slower", "faster"),
-            (prosody.volume_db, 0.0, "softer", "louder"),
-            (prosody.pitch_st, 0.0, "lower", "higher"),
+            (prosody.rate, 1.0, t("slower"), t("faster")),
+            (prosody.volume_db, 0.0, t("softer"), t("louder")),
+            (prosody.pitch_st, 0.0, t("lower in pitch"), t("higher in pitch")),
         )
         if (word := low if value < usual else high if value > usual else "")
     ]
-    return " and ".join([", ".join(found[:-1]), found[-1]]) if len(found) > 1 else "".join(found)
+    if len(found) == 3:
+        return t("{first}, {second} and {last}", first=found[0], second=found[1], last=found[2])
+    return t("{first} and {last}", first=found[0], last=found[1]) if found[1:] else (found or [""])[0]

@@ -34,8 +34,20 @@ from echomind.ui.talk_side import build_side
 from echomind.ui.talk_speak import ways_to_speak, wire_ways
 from echomind.ui.talk_turnstile import Turnstile
 from echomind.ui.uploads import Uploads
+from echomind.words import here, t
 
-TOPICS = ("family", "work", "school", "health", "food", "games", "sports", "entertainment", "finance", "technology")
+TOPICS = (  # told to the model as they are
+    t("family"),
+    t("work"),
+    t("school"),
+    t("health"),
+    t("food"),
+    t("games"),
+    t("sports"),
+    t("entertainment"),
+    t("finance"),
+    t("technology"),
+)
 SESSION_S = 1_800  # how long a conversation stays in memory without a new turn
 ASKED = ("status", "reply", "voice", "unheard", "times")  # what an answer about earlier turns changes
 
@@ -53,7 +65,7 @@ def build_talk(site: Site) -> None:
         with gr.Column(elem_id="talk-speak"):
             ways = ways_to_speak(settings, turns)
             with gr.Row(elem_id="talk-progress"):
-                status, stop = _html("status"), gr.Button("Stop", size="sm", elem_id="talk-stop")
+                status, stop = _html("status"), gr.Button(here(t("Stop")), size="sm", elem_id="talk-stop")
             topic, aloud, restart = _options()
         with gr.Column(elem_id="talk-answer"):
             shown, answer_again = _answer(script)
@@ -87,33 +99,35 @@ def _title(words: str, level: str) -> None:
 
 def _options() -> tuple[gr.Dropdown, gr.Checkbox, gr.Button]:
     with gr.Row(elem_id="talk-options"):
-        topics = [("any topic", ""), *((topic, topic) for topic in TOPICS)]
-        topic = gr.Dropdown(topics, value="", label="Topic", show_label=False, min_width=120, elem_id="talk-topic")
-        aloud = gr.Checkbox(True, label="Say replies aloud", min_width=150, elem_id="talk-aloud")
-        restart = gr.Button("Start over", size="sm", min_width=90, elem_id="talk-restart")
+        topics = [(here(t("any topic")), ""), *((here(topic), str(topic)) for topic in TOPICS)]
+        topic = gr.Dropdown(
+            topics, value="", label=here(t("Topic")), show_label=False, min_width=120, elem_id="talk-topic"
+        )
+        aloud = gr.Checkbox(True, label=here(t("Say replies aloud")), min_width=150, elem_id="talk-aloud")
+        restart = gr.Button(here(t("Start over")), size="sm", min_width=90, elem_id="talk-restart")
     return topic, aloud, restart
 
 
 def _answer(script: str) -> tuple[dict[str, Any], gr.Button]:
     shown: dict[str, Any] = {}
-    _title("Heard", "em-understanding")
+    _title(t("Heard"), "em-understanding")
     with gr.Row(elem_id="talk-words"):
         shown["transcript"] = gr.Textbox(
-            label="The words as they were recognised; correct them if they are wrong",
+            label=here(t("The words as they were recognised; correct them if they are wrong")),
             show_label=False,
-            placeholder="What was said appears here. Correct it if it is wrong, then answer again.",
+            placeholder=here(t("What was said appears here. Correct it if it is wrong, then answer again.")),
             lines=1,
             max_lines=4,
             max_length=talk_session.MAX_CHARS,
             elem_id="talk-transcript",
         )
-        answer_again = gr.Button("Answer again", size="sm", elem_id="talk-again")
+        answer_again = gr.Button(here(t("Answer again")), size="sm", elem_id="talk-again")
     shown["sound"] = _html("sound", js=script)
-    _title("Felt", "em-understanding")
+    _title(t("Felt"), "em-understanding")
     shown["felt"] = _html("felt", js=script)
-    _title("Why", "em-reasoning")
+    _title(t("Why"), "em-reasoning")
     shown["why"] = _html("why")
-    _title("Replied", "em-conversation_text")
+    _title(t("Replied"), "em-conversation_text")
     shown["reply"] = _html("reply")
     shown["voice"] = _html("voice", js=script)
     shown["unheard"] = _html("unheard")
@@ -193,7 +207,7 @@ def _from_file(
     engine: Engine, uploads: Uploads, path: str, topic: str, aloud: bool, session: Session, *, recorded: bool
 ) -> Steps:
     """A turn for an uploaded file, which is off the disk before it is decoded."""
-    name = "your recording" if recorded else Path(path or "clip").name
+    name = here(t("your recording")) if recorded else Path(path or "clip").name
     return talk_session.new_clip(
         engine, lambda: load_clip(uploads.take(path, shared=not recorded), name=name), topic, session, aloud=aloud
     )
@@ -201,7 +215,7 @@ def _from_file(
 
 def _stopped(gate: Turnstile) -> Markup:
     gate.stop()
-    return talk_view.status("Stopped.")
+    return talk_view.status(t("Stopped."))
 
 
 def _fresh(parts: Parts, gate: Turnstile) -> Update:

@@ -11,14 +11,15 @@ from echomind.models.asr import POCKETSPHINX
 from echomind.settings import Settings
 from echomind.talk.speak import voice_engine
 from echomind.ui.markup import h
+from echomind.words import t
 
 
 def heading() -> Markup:
     """Title and one sentence."""
     return h(
         "div",
-        h("h1", "Talk"),
-        h("p", "Say something in English. EchoMind listens to the words and to the voice, then answers."),
+        h("h1", t("Talk")),
+        h("p", t("Say something in English. EchoMind listens to the words and to the voice, then answers.")),
         class_="em-title",
     )
 
@@ -27,13 +28,14 @@ def live_panel() -> Markup:
     """The button of the hands-free turn, its words as they are recognised, and whether to go on listening."""
     return h(
         "div",
-        h("button", "Speak", type="button", class_="em-speak", data_speak=True),
+        h("button", t("Speak"), type="button", class_="em-speak", data_speak=True),
         h("p", "", class_="em-live-words", data_words=True, hidden=True),
         h("p", "", class_="em-hidden", role="status", data_state=True),
         h(
             "label",
             h("input", type="checkbox", data_keep=True),
-            " Keep listening after each reply",
+            " ",
+            t("Keep listening after each reply"),
             class_="em-keep",
         ),
         class_="em-live",
@@ -43,39 +45,43 @@ def live_panel() -> Markup:
 
 def microphone_note() -> Markup:
     """How to speak; the page's script puts the reason here where the browser gives no microphone."""
-    words = "Press Speak and say something. The reply comes when you stop speaking."
+    words = t("Press Speak and say something. The reply comes when you stop speaking.")
     return h("p", words, class_="em-mic-note", data_mic=True)
 
 
 def examples_heading() -> Markup:
     """Above the example buttons."""
-    return h("h2", "Same words, another voice", h("small", "Try an example"), class_="em-part")
+    return h("h2", t("Same words, another voice"), h("small", t("Try an example")), class_="em-part")
 
 
 def promises(settings: Settings) -> Markup:
     """Synthetic voice, nothing kept, and the models in use, as the settings name them."""
     ear = "PocketSphinx" if settings.asr == POCKETSPHINX else f"Whisper ({Path(settings.asr).name})"
-    mind = Path(settings.model).name if settings.model else "the EchoMind model in this app"
+    mind = Path(settings.model).name if settings.model else t("the EchoMind model in this app")
     try:
         file = Path(settings.voice_model).name or voice_engine()
-        voice = f"your browser's voice; {file} for the file"
+        voice = t("your browser's voice; {file} for the file", file=file)
     except VoiceError:
-        voice = "your browser's voice; the server has none"
+        voice = t("your browser's voice; the server has none")
     return h(
         "div",
         h(
             "p",
-            h("strong", "The voice is synthetic, and the reply is written by a model that makes mistakes. "),
-            "Your audio is not kept: what is said hands-free never touches the disk, and a file is deleted from it as "
-            "soon as it is read. The last clip stays in memory, an hour at most, only so that you can have it answered "
-            "again.",
+            h("strong", t("The voice is synthetic, and the reply is written by a model that makes mistakes. ")),
+            t(
+                "Your audio is not kept: what is said hands-free never touches the disk, and a file is deleted from it "
+                "as soon as it is read. The last clip stays in memory, an hour at most, only so that you can have it "
+                "answered again."
+            ),
         ),
         h(
             "p",
-            "What is named here is a guess about a voice: no diagnosis, no judgement of a person. Expect more errors "
-            "with accents, children, old voices and poor microphones. Who says they are in danger gets fixed words "
-            "with help lines instead of the reply.",
+            t(
+                "What is named here is a guess about a voice: no diagnosis, no judgement of a person. Expect more "
+                "errors with accents, children, old voices and poor microphones. Who says they are in danger gets "
+                "fixed words with help lines instead of the reply."
+            ),
         ),
-        h("p", f"Words: {ear}. Cues and reply: {mind}. Speech: {voice}."),
+        h("p", t("Words: {ear}. Cues and reply: {mind}. Speech: {voice}.", ear=ear, mind=mind, voice=voice)),
         class_="em-promises",
     )

@@ -20,6 +20,7 @@ from echomind.talk.trajectory import Moment
 from echomind.talk.unheard import reply_without_voice
 from echomind.ui import talk_heard, talk_turns
 from echomind.ui.markup import h
+from echomind.words import t
 
 Changes = dict[str, Any]  # fields of the page's view, by name
 
@@ -87,7 +88,9 @@ def unheard_line(text: str, reply: str, *, writing: bool) -> Markup:
     same = not writing and text.strip() == reply.strip()
     return h(
         "p",
-        h("span", "Without the voice I would have said: ", class_="em-unheard-title"),
-        h("span", "the same. The voice made no difference here." if same else f"“{text.strip()}”"),
+        h("span", t("Without the voice I would have said: "), class_="em-unheard-title"),
+        h("span", t("the same. The voice made no difference here."))
+        if same
+        else h("span", f"“{text.strip()}”", lang="en"),
         class_="em-unheard",
     )

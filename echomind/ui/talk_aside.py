@@ -10,6 +10,7 @@ from echomind.talk.help_lines import choices, country_of
 from echomind.ui import talk_about
 from echomind.ui.markup import h
 from echomind.ui.talk_words import delivery_words
+from echomind.words import here, t
 
 
 def example_buttons(settings: Settings) -> list[tuple[gr.Button, Example]]:
@@ -20,10 +21,10 @@ def example_buttons(settings: Settings) -> list[tuple[gr.Button, Example]]:
         gr.HTML(talk_about.examples_heading(), apply_default_css=False, js_on_load=None)
     for group in groups:
         with gr.Group(elem_classes="em-example"):
-            gr.HTML(h("p", f"“{group[0].transcript}”"), apply_default_css=False, js_on_load=None)
+            gr.HTML(h("p", h("bdi", f"“{group[0].transcript}”", lang="en")), apply_default_css=False, js_on_load=None)
             with gr.Row(elem_classes="em-example-row"):
                 for example in group:
-                    name = delivery_words(example.delivery)
+                    name = here(delivery_words(example.delivery))
                     buttons.append(
                         (gr.Button(name, size="sm", min_width=80, elem_classes="em-example-button"), example)
                     )
@@ -33,11 +34,11 @@ def example_buttons(settings: Settings) -> list[tuple[gr.Button, Example]]:
 def help_lines(settings: Settings) -> gr.Dropdown:
     """Whose help lines to give, should someone sound in danger; the server's default must be a known one."""
     country_of(settings.help_country)
-    names = [(f"Help lines: {name}", country) for name, country in choices()]
+    names = [(here(t("Help lines: {name}", name=name)), country) for name, country in choices()]
     return gr.Dropdown(
         names,
         value=settings.help_country,
-        label="Help lines of which country",
+        label=here(t("Help lines of which country")),
         show_label=False,
         elem_id="talk-country",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,11 +20,12 @@ from echomind.ui.talk_contrast_steps import SLOTS, Mine, compare_mine, compare_r
 from echomind.ui.talk_turnstile import Turnstile
 from echomind.ui.talk_words import delivery_words
 from echomind.ui.uploads import Uploads
+from echomind.words import here, joined, t
 
 KEEP_S = 1_800  # how long a visitor's own deliveries stay in memory
 LONGEST_S = 20.0  # one sentence; three of them wait in memory
-HEADING = "Same words, different voice"
-ABOUT = (
+HEADING = t("Same words, different voice")
+ABOUT = t(
     "Does the model hear how something is said, or only what? The same words, three voices, no conversation around "
     "them: whatever differs below comes from the voice."
 )
@@ -45,8 +46,13 @@ def material(assets: Path) -> dict[str, Material]:
 
 
 def _named(script: Material) -> str:
-    manners = " / ".join(delivery_words(recording.cue) for recording in script.recordings[1:])
-    return f"{script.words} ({manners})"
+    manners = joined(" / ", [delivery_words(recording.cue) for recording in script.recordings[1:]])
+    return t("{words} ({manners})", words=script.words, manners=manners)
+
+
+def _choices(names: Iterable[str]) -> list[tuple[str, str]]:
+    """The list in the language of whoever reads it; what is chosen is the same in all."""
+    return [(here(name), str(name)) for name in names]
 
 
 def build_contrast(settings: Settings, engine: Engine, uploads: Uploads, script: str, turns_at_once: int) -> None:
@@ -59,10 +65,10 @@ def build_contrast(settings: Settings, engine: Engine, uploads: Uploads, script:
         gr.HTML(title, apply_default_css=False, js_on_load=None)
         with gr.Tabs():
             if there:
-                with gr.Tab("Ready clips"):
+                with gr.Tab(here(t("Ready clips"))):
                     chosen, go = _ready(known)
                     shown = _result("ready", script)
-            with gr.Tab("Your own voice"):
+            with gr.Tab(here(t("Your own voice"))):
                 state, go_mine = _own(uploads, script)
                 shown_mine = _result("mine", script)
     gate = gr.State(Turnstile())
@@ -82,7 +88,8 @@ def build_contrast(settings: Settings, engine: Engine, uploads: Uploads, script:
 
     def offer() -> gr.Dropdown:
         names = list(material(assets))
-        return gr.Dropdown(names) if known else gr.Dropdown(names, value=next(iter(names), None))
+        first = next(iter(names), None)
+        return gr.Dropdown(_choices(names)) if known else gr.Dropdown(_choices(names), value=first and str(first))
 
     if there:
         go.click(ready, [chosen, gate], shown, **options)
@@ -102,8 +109,9 @@ def _result(name: str, script: str) -> list[gr.HTML]:
 def _ready(names: list[str]) -> tuple[gr.Dropdown, gr.Button]:
     with gr.Row(elem_classes="em-contrast-choice"):
         first = next(iter(names), None)
-        chosen = gr.Dropdown(names, value=first, label="Sentence (target / alternative)", elem_id="contrast-script")
-        go = gr.Button("Compare the three", elem_id="contrast-go", min_width=170)
+        label = here(t("Sentence (target / alternative)"))
+        chosen = gr.Dropdown(_choices(names), value=first and str(first), label=label, elem_id="contrast-script")
+        go = gr.Button(here(t("Compare the three")), elem_id="contrast-go", min_width=170)
     return chosen, go
 
 
@@ -112,7 +120,7 @@ def _own(uploads: Uploads, script: str) -> tuple[gr.State, gr.Button]:
     gr.HTML(
         h(
             "p",
-            "Say one sentence plainly, then the same words in other voices: tired, delighted, whispering.",
+            t("Say one sentence plainly, then the same words in other voices: tired, delighted, whispering."),
         ),
         apply_default_css=False,
         js_on_load=None,
@@ -123,7 +131,7 @@ def _own(uploads: Uploads, script: str) -> tuple[gr.State, gr.Button]:
                 audio = gr.Audio(
                     sources=["microphone", "upload"],
                     type="filepath",
-                    label=name.capitalize(),
+                    label=here(name).capitalize(),
                     editable=False,
                     buttons=[],
                     elem_id=f"contrast-mic-{place}",
@@ -138,7 +146,7 @@ def _own(uploads: Uploads, script: str) -> tuple[gr.State, gr.Button]:
                     api_visibility="private",
                     show_progress="hidden",
                 )
-    go = gr.Button("Compare mine", elem_id="contrast-go-mine")
+    go = gr.Button(here(t("Compare mine")), elem_id="contrast-go-mine")
     return state, go
 
 
@@ -148,7 +156,7 @@ def _sentence(data: bytes, name: str) -> Clip:
 
 def _taking(uploads: Uploads, place: int, *, shared: bool) -> Callable[[str, Mine], tuple[Mine, Any, None]]:
     def run(path: str, mine: Mine) -> tuple[Mine, Any, None]:
-        name = Path(path or "clip").name if shared else "your recording"
+        name = Path(path or "clip").name if shared else here(t("your recording"))
         return *take(mine, place, lambda: _sentence(uploads.take(path, shared=shared), name)), None
 
     return run

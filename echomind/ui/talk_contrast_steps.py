@@ -16,9 +16,11 @@ from echomind.talk.contrast_material import Material
 from echomind.talk.engine import Engine
 from echomind.ui import talk_contrast_view as view
 from echomind.ui.talk_session import AUDIO_TYPES, NO_MODEL
+from echomind.ui.talk_view import problem_words
 from echomind.ui.talk_words import delivery_words
+from echomind.words import joined, t
 
-SLOTS = ("plainly", "another way", "a third way")
+SLOTS = (t("plainly"), t("another way"), t("a third way"))
 Shown = tuple[Markup, Markup]  # the line that says what goes on, and the comparison
 Steps = Generator[Shown, None, None]
 
@@ -39,7 +41,7 @@ def take(mine: Mine, slot: int, load: Callable[[], Clip]) -> tuple[Mine, Markup]
     try:
         clip = load()
     except EchoMindError as error:
-        return mine.having(slot, None), view.problem(str(error))
+        return mine.having(slot, None), view.problem(problem_words(error))
     return mine.having(slot, clip), view.recorded(clip.seconds, _wav(clip))
 
 
@@ -58,23 +60,24 @@ def compare_mine(engine: Engine, mine: Mine) -> Steps:
     """A visitor's own deliveries; all are answered with the words of the first, so that only the voice differs."""
     there = [(name, clip) for name, clip in zip(SLOTS, mine.clips, strict=True) if clip is not None]
     if mine.clips[0] is None or len(there) < 2:
-        yield view.problem("Record the sentence plainly and at least once in another way, then compare."), Markup("")
+        yield view.problem(t("Record the sentence plainly and at least once in another way, then compare.")), Markup("")
         return
-    yield view.working("Listening to the words …"), Markup("")
+    yield view.working(t("Listening to the words …")), Markup("")
     try:
         with engine.turn() as models:
             heard = [models.recognizer.transcribe(clip).text for _, clip in there]
     except EchoMindError as error:
-        yield view.problem(str(error)), Markup("")
+        yield view.problem(problem_words(error)), Markup("")
         return
     if not heard[0]:
         yield (
-            view.problem("No words were recognised in the plain delivery. Please record it again."),
+            view.problem(t("No words were recognised in the plain delivery. Please record it again.")),
             Markup(""),
         )
         return
     odd = [name for (name, _), words in zip(there, heard, strict=True) if not alike(heard[0], words)]
-    note = f"Heard as other words: {', '.join(odd)}. All are answered as “{heard[0]}”." if odd else ""
+    other = t("Heard as other words: {odd}. All are answered as “{words}”.", odd=joined(t(", "), odd), words=heard[0])
+    note = other if odd else ""
     deliveries = [(view.Card("", name, view.Sound(_wav(clip), "audio/wav")), "", clip) for name, clip in there]
     yield from _compare(engine, heard[0], deliveries, note)
 
@@ -82,7 +85,7 @@ def compare_mine(engine: Engine, mine: Mine) -> Steps:
 def _compare(engine: Engine, words: str, deliveries: Sequence[tuple[view.Card, str, Clip]], note: str = "") -> Steps:
     cards = [card for card, _, _ in deliveries]
     answered: list[Answered] = []
-    yield view.working("Listening to the first …"), view.comparison(words, cards, answered, note)
+    yield view.working(t("Listening to the first …")), view.comparison(words, cards, answered, note)
     try:
         for number, (_, cue, clip) in enumerate(deliveries, 1):
             with engine.turn() as models:
@@ -91,10 +94,10 @@ def _compare(engine: Engine, words: str, deliveries: Sequence[tuple[view.Card, s
                     return
                 answered.append(answer(clip, words, models.model, cue))
             left = len(deliveries) - number
-            said = view.working(f"{left} more to hear …") if left else Markup("")
+            said = view.working(t("{n} more to hear …", n=left)) if left else Markup("")
             yield said, view.comparison(words, cards, answered, note)
     except EchoMindError as error:
-        yield view.problem(str(error)), view.comparison(words, cards, answered, note)
+        yield view.problem(problem_words(error)), view.comparison(words, cards, answered, note)
 
 
 def _wav(clip: Clip) -> bytes:

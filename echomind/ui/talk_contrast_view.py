@@ -10,13 +10,17 @@ from markupsafe import Markup
 
 from echomind.talk.contrast import Answered, Difference, difference, verdict
 from echomind.talk.trajectory import SURE_FROM
-from echomind.taxonomy import CATEGORY
 from echomind.ui.markup import h, together
-from echomind.ui.talk_words import label_words, percent
+from echomind.ui.talk_words import category_words, label_words, percent
+from echomind.words import here, joined, t
 
-STYLES = {"neutral": "Neutral", "target": "Target", "alternative": "Alternative"}  # the benchmark's words
+STYLES = {"neutral": t("Neutral"), "target": t("Target"), "alternative": t("Alternative")}  # the benchmark's words
 
-MEANT = {"stated": "heard", "leaning": "more probable than in the first, but not sure", "missed": "missed"}
+MEANT = {
+    "stated": t("What was meant: heard"),
+    "leaning": t("What was meant: more probable than in the first, but not sure"),
+    "missed": t("What was meant: missed"),
+}
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ def comparison(words: str, cards: Sequence[Card], answered: Sequence[Answered], 
     whole = bool(answered) and len(answered) == len(cards)
     judged = verdict(answered[0], answered[1:]) if whole else ""
     return together(
-        h("p", f"“{words}”", class_="em-contrast-words"),
+        h("p", f"“{words}”", class_="em-contrast-words", lang="en"),
         h("p", note, class_="em-fine") if note else None,
         h("p", judged, class_="em-verdict-line", role="status") if judged else None,
         h(
@@ -54,22 +58,23 @@ def comparison(words: str, cards: Sequence[Card], answered: Sequence[Answered], 
             else [_card(card, None, None) for card in cards],
             class_="em-contrast",
         ),
-        h("p", "Underlined words are not in the first reply.", class_="em-fine") if whole else None,
+        h("p", t("Underlined words are not in the first reply."), class_="em-fine") if whole else None,
     )
 
 
 def _card(card: Card, found: Answered | None, first: Answered | None) -> Markup:
     style = STYLES.get(card.style, "")
-    title = h("h3", f"{style}: {card.manner}" if style else card.manner.capitalize())
+    manner = here(card.manner)
+    title = h("h3", t("{style}: {manner}", style=style, manner=manner) if style else manner.capitalize())
     body: Markup = h("p", "…", class_="em-waiting")
     if found is not None:
         changed = difference(first, found) if first is not None else None
         body = together(
             h(
                 "dl",
-                h("div", h("dt", "Heard"), h("dd", _heard(found))),
-                h("div", h("dt", "Felt"), h("dd", _felt(found))),
-                h("div", h("dt", "Because"), h("dd", found.thinking.cause or "—")),
+                h("div", h("dt", t("Heard")), h("dd", _heard(found))),
+                h("div", h("dt", t("Felt")), h("dd", _felt(found))),
+                h("div", h("dt", t("Because")), h("dd", h("bdi", found.thinking.cause or "—", lang="en"))),
             ),
             _reply(found, changed),
             _changes(changed),
@@ -79,42 +84,54 @@ def _card(card: Card, found: Answered | None, first: Answered | None) -> Markup:
 
 def _heard(found: Answered) -> str:
     stated = [label_words(category, label) for category, label in found.stated.items()]
-    return ", ".join(stated) or "nothing it is sure of"
+    return joined(t(", "), stated) if stated else t("nothing it is sure of")
 
 
 def _felt(found: Answered) -> str:
     thinking = found.thinking
     sure = thinking.confidence >= SURE_FROM
     vad = found.perception.speaker
-    emotion = (thinking.emotion if sure else f"perhaps {thinking.emotion}") if thinking.emotion else "—"
-    return f"{emotion} ({percent(thinking.confidence)}); valence {vad.v:.1f}, arousal {vad.a:.1f}"
+    named = thinking.emotion or "—"
+    return t(
+        "{emotion} ({percent}); valence {v:.1f}, arousal {a:.1f}",
+        emotion=named if sure or not thinking.emotion else t("perhaps {emotion}", emotion=named),
+        percent=percent(thinking.confidence),
+        v=vad.v,
+        a=vad.a,
+    )
 
 
 def _reply(found: Answered, changed: Difference | None) -> Markup:
     if changed is None:
-        return h("p", found.reply or "—", class_="em-contrast-reply")
+        return h("p", found.reply or "—", class_="em-contrast-reply", lang="en")
     parts = [h("mark", text) if kind == "new" else h("span", text) for kind, text in changed.words]
     spaced = [piece for part in parts for piece in (part, " ")][:-1]
-    return h("p", spaced or "—", class_="em-contrast-reply")
+    return h("p", spaced or "—", class_="em-contrast-reply", lang="en")
 
 
 def _changes(changed: Difference | None) -> Markup | None:
     if changed is None:
-        return h("p", "The others are compared with this one.", class_="em-fine")
+        return h("p", t("The others are compared with this one."), class_="em-fine")
     lines = [
-        f"{CATEGORY[name].title}: {_label(name, before)} → {_label(name, after)}"
+        t(
+            "{title}: {before} → {after}",
+            title=category_words(name),
+            before=_label(name, before),
+            after=_label(name, after),
+        )
         for name, (before, after) in changed.cues.items()
     ]
     if changed.emotion is not None:
-        lines.append(f"Felt: {changed.emotion[0] or '—'} → {changed.emotion[1] or '—'}")
-    lines.append("Reply: the same" if changed.same_reply else "Reply: other words")
+        before, after = (emotion or "—" for emotion in changed.emotion)
+        lines.append(t("{title}: {before} → {after}", title=t("Felt"), before=before, after=after))
+    lines.append(t("Reply: the same") if changed.same_reply else t("Reply: other words"))
     if changed.meant is not None:
-        lines.append(f"What was meant: {MEANT[changed.meant]}")
+        lines.append(MEANT[changed.meant])
     return h("ul", [h("li", line) for line in lines], class_="em-contrast-changes")
 
 
 def _label(category: str, label: str) -> str:
-    return label_words(category, label) if label else "not sure"
+    return label_words(category, label) if label else t("not sure")
 
 
 def _player(sound: Sound) -> Markup:
@@ -124,7 +141,9 @@ def _player(sound: Sound) -> Markup:
 
 def recorded(seconds: float, wav: bytes) -> Markup:
     """What stands below a slot that has a recording."""
-    return h("div", _player(Sound(wav, "audio/wav")), h("p", f"{seconds:.1f} s, in memory only", class_="em-fine"))
+    return h(
+        "div", _player(Sound(wav, "audio/wav")), h("p", t("{s:.1f} s, in memory only", s=seconds), class_="em-fine")
+    )
 
 
 def working(text: str) -> Markup:

@@ -17,18 +17,16 @@ from echomind.models.asr import Word
 from echomind.models.protocol import VAD, Perception
 from echomind.talk.timeline import FLOOR_DB, Pause, Timeline
 from echomind.ui.markup import h, together
+from echomind.words import counted, here, joined, t
 
 LOW, HIGH = 1.0, 5.0  # EmoBank's scale
 MIDDLE = (LOW + HIGH) / 2
 # Distances in the plane on a scale of 1 to 5 (at most 5.7), in words: half a step is within the model's own error.
-DISTANCES = ((0.5, "almost the same"), (1.0, "close to each other"), (2.0, "apart"), (9.0, "far apart"))
+DISTANCES = ((0.5, t("almost the same")), (1.0, t("close to each other")), (2.0, t("apart")), (9.0, t("far apart")))
 BLUE, VIOLET, GREY = COLOURS["understanding"].figure, COLOURS["reasoning"].figure, COLOURS["overall"].figure
 _FONT = 11
 _LANES = 4  # lines of words above the wave
-_NO_PITCH = {
-    **{"x": 0.5, "xref": "paper", "y": 0.13, "yref": "paper", "showarrow": False},
-    "text": "too little voice for a pitch",
-}
+_NO_PITCH = t("too little voice for a pitch")
 _PHONE = 290.0  # pixels of the plot on the narrowest screen served: words that have room there have it everywhere
 
 
@@ -68,8 +66,8 @@ def timeline_figure(measured: Timeline) -> go.Figure:
             "mode": "lines",
             "hoverinfo": "skip",
         },
-        _line(times.tolist(), np.round(measured.level_db, 1).tolist(), GREY, "y2", "%{y:.0f} dB at %{x:.1f} s"),
-        _line(times.tolist(), pitch, BLUE, "y3", "%{y:.0f} Hz at %{x:.1f} s", width=2.4),
+        _line(times.tolist(), np.round(measured.level_db, 1).tolist(), GREY, "y2", t("%{y:.0f} dB at %{x:.1f} s")),
+        _line(times.tolist(), pitch, BLUE, "y3", t("%{y:.0f} Hz at %{x:.1f} s"), width=2.4),
         {
             "type": "scatter",
             "mode": "text",
@@ -93,7 +91,7 @@ def timeline_figure(measured: Timeline) -> go.Figure:
             "shapes": [_band(pause) for pause in measured.pauses],
             "annotations": [
                 *(_named(pause) for pause in measured.pauses if pause.seconds >= 0.1 * measured.seconds),
-                *([] if voiced else [_NO_PITCH]),
+                *([] if voiced else [_no_pitch()]),
             ],
             "xaxis": {
                 "range": [0, measured.seconds],
@@ -104,8 +102,8 @@ def timeline_figure(measured: Timeline) -> go.Figure:
                 "showgrid": False,
             },
             "yaxis": {"domain": [0.6, 1], "range": [-1.05, top + 0.05], "showticklabels": False, "showgrid": False},
-            "yaxis2": {**_axis("loudness<br>dB", [_floor(measured), 0]), "domain": [0.32, 0.55]},
-            "yaxis3": {**_axis("pitch<br>Hz", _pitch_range(measured)), "domain": [0, 0.27]},
+            "yaxis2": {**_axis(f"{here(t('loudness'))}<br>dB", [_floor(measured), 0]), "domain": [0.32, 0.55]},
+            "yaxis3": {**_axis(f"{here(t('pitch'))}<br>Hz", _pitch_range(measured)), "domain": [0, 0.27]},
         },
     )
 
@@ -116,7 +114,7 @@ def _line(
     line = {"color": ink, "width": width}
     return {
         **{"type": "scatter", "mode": "lines", "x": x, "y": list(y), "yaxis": axis, "line": line},
-        **{"connectgaps": False, "hovertemplate": f"{hover}<extra></extra>"},
+        **{"connectgaps": False, "hovertemplate": f"{here(hover)}<extra></extra>"},
     }
 
 
@@ -144,6 +142,10 @@ def _pitch_range(measured: Timeline) -> list[float]:
     return [float(max(np.percentile(voiced, 1) * 0.85, 40)), float(np.percentile(voiced, 99) * 1.15)]
 
 
+def _no_pitch() -> dict[str, Any]:
+    return {"x": 0.5, "xref": "paper", "y": 0.13, "yref": "paper", "showarrow": False, "text": here(_NO_PITCH)}
+
+
 def _band(pause: Pause) -> dict[str, Any]:
     place = {"x0": round(pause.start, 3), "x1": round(pause.end, 3), "y0": 0, "y1": 1, "xref": "x", "yref": "paper"}
     return {"type": "rect", **place, "fillcolor": "rgba(138,131,120,0.22)", "line": {"width": 0}, "layer": "below"}
@@ -151,45 +153,53 @@ def _band(pause: Pause) -> dict[str, Any]:
 
 def _named(pause: Pause) -> dict[str, Any]:
     middle = round((pause.start + pause.end) / 2, 3)
-    return {"x": middle, "y": 0.575, "yref": "paper", "text": f"pause {pause.seconds:.1f} s", "showarrow": False}
+    return {
+        "x": middle,
+        "y": 0.575,
+        "yref": "paper",
+        "text": here(t("pause {s:.1f} s", s=pause.seconds)),
+        "showarrow": False,
+    }
 
 
 def timeline_words(measured: Timeline) -> Markup:
     """The same in a sentence, and the words with their times as a table that can be opened."""
-    parts = [f"{measured.seconds:.1f} s of sound"]
+    parts: list[str] = [t("{s:.1f} s of sound", s=measured.seconds)]
     if measured.loudness_db is not None:
-        parts.append(f"speech at {_signed(measured.loudness_db)} dB (0 is the loudest a file can hold)")
+        level = _signed(measured.loudness_db)
+        parts.append(t("speech at {level} dB (0 is the loudest a file can hold)", level=level))
     pitch = measured.pitch_range_hz
     parts.append(
-        "too little voice for a pitch"
+        _NO_PITCH
         if pitch is None
-        else f"pitch about {pitch[0]:.0f} Hz, mostly {pitch[1]:.0f} to {pitch[2]:.0f}"
+        else t("pitch about {hz:.0f} Hz, mostly {low:.0f} to {high:.0f}", hz=pitch[0], low=pitch[1], high=pitch[2])
     )
     count = len(measured.pauses)
     silent = sum(pause.seconds for pause in measured.pauses)
-    parts.append(f"{count} pause{'s' if count > 1 else ''}, {silent:.1f} s in all" if count else "no pause")
+    paused = counted(count, "{n} pause, {silent:.1f} s in all", "{n} pauses, {silent:.1f} s in all", silent=silent)
+    parts.append(paused if count else t("no pause"))
     if measured.words_per_s is not None:
-        parts.append(f"{measured.words_per_s:.1f} words a second")
-    return together(h("p", "; ".join(parts) + ".", class_="em-fine"), _table(measured))
+        parts.append(t("{rate:.1f} words a second", rate=measured.words_per_s))
+    return together(h("p", t("{parts}.", parts=joined(t("; "), parts)), class_="em-fine"), _table(measured))
 
 
 def _table(measured: Timeline) -> Markup | None:
     rows = [("word", w.start, w.end, w.text) for w in measured.words]
-    rows += [("pause", p.start, p.end, f"{p.seconds:.1f} s") for p in measured.pauses]
+    rows += [("pause", p.start, p.end, f"{p.seconds:.1f}") for p in measured.pauses]
     if not rows:
         return None
-    head = h("tr", [h("th", text, scope="col") for text in ("from", "to", "what")])
+    head = h("tr", [h("th", text, scope="col") for text in (t("from"), t("to"), t("what"))])
     body = [
         h(
             "tr",
             h("td", f"{start:.2f} s", class_="em-number"),
             h("td", f"{end:.2f} s", class_="em-number"),
-            h("td", text if kind == "word" else h("em", f"pause of {text}")),
+            h("td", h("bdi", text, lang="en") if kind == "word" else h("em", t("pause of {s} s", s=text))),
         )
         for kind, start, end, text in sorted(rows, key=lambda row: row[1])
     ]
     table = h("table", h("thead", head), h("tbody", body), class_="em-plain")
-    return h("details", h("summary", "Words and pauses with their times"), h("div", table), class_="em-note")
+    return h("details", h("summary", t("Words and pauses with their times")), h("div", table), class_="em-note")
 
 
 def _signed(value: float) -> str:
@@ -201,15 +211,27 @@ def plane_figure(speaker: VAD, listener: VAD) -> go.Figure:
     (x, y), (at_x, at_y) = _place(speaker), _place(listener)
     speaker_over = y >= at_y
     marks = [
-        _mark(x, y, "speaker", "circle", BLUE, 10, "top center" if speaker_over else "bottom center"),
-        _mark(at_x, at_y, "listener", "circle-open", VIOLET, 19, "bottom center" if speaker_over else "top center"),
+        _mark(x, y, here(t("speaker")), "circle", BLUE, 10, "top center" if speaker_over else "bottom center"),
+        _mark(
+            at_x,
+            at_y,
+            here(t("listener")),
+            "circle-open",
+            VIOLET,
+            19,
+            "bottom center" if speaker_over else "top center",
+        ),
     ]
     between = {
         **{"type": "scatter", "mode": "lines", "x": [x, at_x], "y": [y, at_y], "hoverinfo": "skip"},
         "line": {"color": GREY, "width": 1.5, "dash": "dot"},
     }
-    corners = [("tense", 1.08, 4.9, "left"), ("elated", 4.92, 4.9, "right"), ("gloomy", 1.08, 1.1, "left")]
-    corners.append(("at ease", 4.92, 1.1, "right"))
+    corners = (
+        (t("tense"), 1.08, 4.9, "left"),
+        (t("elated"), 4.92, 4.9, "right"),
+        (t("gloomy"), 1.08, 1.1, "left"),
+        (t("at ease"), 4.92, 1.1, "right"),
+    )
     axis = {"range": [LOW, HIGH], "tickvals": [1, 2, 3, 4, 5], "showgrid": False}
     middle = {"type": "line", "line": {"color": "rgba(128,120,110,0.4)", "width": 1}, "layer": "below"}
     return themed(
@@ -224,11 +246,11 @@ def plane_figure(speaker: VAD, listener: VAD) -> go.Figure:
                 {**middle, "x0": LOW, "x1": HIGH, "y0": MIDDLE, "y1": MIDDLE},
             ],
             "annotations": [
-                {"x": x, "y": y, "text": text, "xanchor": side, "showarrow": False, "opacity": 0.75}
+                {"x": x, "y": y, "text": here(text), "xanchor": side, "showarrow": False, "opacity": 0.75}
                 for text, x, y, side in corners
             ],
-            "xaxis": {**axis, "title": {"text": "valence: unpleasant → pleasant", "standoff": 6}},
-            "yaxis": {**axis, "title": {"text": "arousal: calm → excited", "standoff": 6}},
+            "xaxis": {**axis, "title": {"text": here(t("valence: unpleasant → pleasant")), "standoff": 6}},
+            "yaxis": {**axis, "title": {"text": here(t("arousal: calm → excited")), "standoff": 6}},
         },
     )
 
@@ -238,12 +260,13 @@ def _place(vad: VAD) -> tuple[float, float]:
 
 
 def _mark(x: float, y: float, name: str, symbol: str, ink: str, size: int, place: str) -> dict[str, Any]:
+    hover = t("{name}: valence {x}, arousal {y}", name=name, x="%{x:.1f}", y="%{y:.1f}")
     return {
         **{"type": "scatter", "mode": "markers+text", "x": [x], "y": [y], "text": [name], "textposition": place},
         "marker": {"symbol": symbol, "size": size, "color": ink, "line": {"width": 2.5, "color": ink}},
         "textfont": {"size": _FONT + 1},
         "cliponaxis": False,
-        "hovertemplate": f"{name}: valence %{{x:.1f}}, arousal %{{y:.1f}}<extra></extra>",
+        "hovertemplate": f"{here(hover)}<extra></extra>",
     }
 
 
@@ -256,13 +279,24 @@ def plane_words(perception: Perception) -> Markup:
     return together(
         h(
             "p",
-            f"The speaker sounds {region(speaker)}; a listener would feel {region(listener)}. "
-            f"The two are {apart}: {far:.1f} on scales from 1 to 5.",
+            t(
+                "The speaker sounds {speaker}; a listener would feel {listener}. "
+                "The two are {apart}: {far:.1f} on scales from 1 to 5.",
+                speaker=region(speaker),
+                listener=region(listener),
+                apart=apart,
+                far=far,
+            ),
         ),
         h(
             "p",
-            f"Dominance: speaker {speaker.d:.1f} ({_dominance(speaker.d)}), "
-            f"listener {listener.d:.1f} ({_dominance(listener.d)}).",
+            t(
+                "Dominance: speaker {a:.1f} ({speaker}), listener {b:.1f} ({listener}).",
+                a=speaker.d,
+                speaker=_dominance(speaker.d),
+                b=listener.d,
+                listener=_dominance(listener.d),
+            ),
             class_="em-fine",
         ),
     )
@@ -270,10 +304,14 @@ def plane_words(perception: Perception) -> Markup:
 
 def region(vad: VAD) -> str:
     """A place of the plane in words: within a quarter of the middle an axis says nothing."""
-    valence = "" if abs(vad.v - MIDDLE) < 0.25 else "pleasant" if vad.v > MIDDLE else "unpleasant"
-    arousal = "" if abs(vad.a - MIDDLE) < 0.25 else "excited" if vad.a > MIDDLE else "calm"
-    return " and ".join(filter(None, (valence, arousal))) or "neither one way nor the other"
+    valence = None if abs(vad.v - MIDDLE) < 0.25 else t("pleasant") if vad.v > MIDDLE else t("unpleasant")
+    arousal = None if abs(vad.a - MIDDLE) < 0.25 else t("excited") if vad.a > MIDDLE else t("calm")
+    if valence and arousal:
+        return t("{valence} and {arousal}", valence=valence, arousal=arousal)
+    return valence or arousal or t("neither one way nor the other")
 
 
 def _dominance(value: float) -> str:
-    return "in between" if abs(value - MIDDLE) < 0.25 else "rather in control" if value > MIDDLE else "rather powerless"
+    if abs(value - MIDDLE) < 0.25:
+        return t("in between")
+    return t("rather in control") if value > MIDDLE else t("rather powerless")

@@ -16,9 +16,10 @@ from echomind.talk.listening import QUIETEST_DB, Listening, Progress
 from echomind.ui import talk_view
 from echomind.ui.talk_session import Session, Steps, Telling, first_view, following
 from echomind.ui.talk_turnstile import Turnstile
+from echomind.words import here, speaking, t
 
-NOTHING_HEARD = "No speech was heard. Press Speak and say something, or use one of the other ways."
-GONE = "This turn is over. Press Speak to begin another."
+NOTHING_HEARD = t("No speech was heard. Press Speak and say something, or use one of the other ways.")
+GONE = t("This turn is over. Press Speak to begin another.")
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class LiveTurns:
             prepare = answering(self._engine, topic, before.turns, country=session.country, moments=before.moments)
             key = self._listeners.open(Listening(listen_with(recognizer), prepare, limit_s=self._settings.max_turn_s))
         except EchoMindError as error:
-            return Begun(problem=str(error))
+            return Begun(problem=here(talk_view.problem_words(error)))
         gate.hold(lambda: self._listeners.close(key), key)
         return Begun(key)
 
@@ -69,7 +70,8 @@ class LiveTurns:
         try:
             return self._listeners.hear(key, number, rate, pcm).as_dict()
         except EchoMindError as error:
-            return {"error": str(error)}
+            with speaking(self._listeners.language_of(key)):
+                return {"error": here(talk_view.problem_words(error))}
 
     def finish(self, turn: Mapping[str, Any]) -> dict[str, Any]:
         """The visitor says that this is all. ``turn`` holds the ``key``."""
@@ -85,7 +87,7 @@ class LiveTurns:
             yield replace(first_view(session), status=talk_view.status(GONE)), session
             return
         before, progress = following(session), listening.progress
-        view = replace(first_view(before), transcript=progress.words, status=talk_view.busy("Thinking …"))
+        view = replace(first_view(before), transcript=progress.words, status=talk_view.busy(t("Thinking …")))
         if progress.ended == "nothing":
             self._listeners.close(key)
             yield replace(view, status=talk_view.status(NOTHING_HEARD)), session
@@ -103,7 +105,7 @@ class LiveTurns:
                 with self._engine.turn():
                     yield from telling.afterwards(topic)
         except EchoMindError as error:
-            yield replace(view, status=talk_view.status(str(error), error=True)), session
+            yield replace(view, status=talk_view.status(talk_view.problem_words(error), error=True)), session
         finally:
             if listening.progress.phase == "over":
                 self._listeners.close(key)

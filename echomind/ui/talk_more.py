@@ -8,10 +8,11 @@ import gradio as gr
 
 from echomind.talk.intent import Asked
 from echomind.ui.markup import h
+from echomind.words import here, t
 
 QUESTIONS: tuple[tuple[Asked, str], ...] = (
-    ("change", "How did my feelings change?"),
-    ("reason", "Why do I feel like this?"),
+    ("change", t("How did my feelings change?")),
+    ("reason", t("Why do I feel like this?")),
 )
 
 
@@ -20,11 +21,11 @@ def more() -> tuple[dict[str, Any], list[tuple[gr.Button, Asked]]]:
     shown: dict[str, Any] = {}
     with gr.Row(elem_id="talk-more", elem_classes="em-depth"):
         with gr.Column(scale=5, min_width=300, elem_classes="em-deep"):
-            _title("Heard along time", "words, wave, loudness, pitch; pauses in grey")
+            _title(t("Heard along time"), t("words, wave, loudness, pitch; pauses in grey"))
             shown["timeline"] = _plot("timeline")
             shown["timeline_words"] = _words("timeline-words")
         with gr.Column(scale=3, min_width=280, elem_classes="em-deep"):
-            _title("Expressed and felt", "the speaker's side and a listener's")
+            _title(t("Expressed and felt"), t("the speaker's side and a listener's"))
             shown["plane"] = _plot("plane")
             shown["plane_words"] = _words("plane-words")
     with gr.Row(elem_id="talk-turns-row", elem_classes="em-depth"):
@@ -33,8 +34,9 @@ def more() -> tuple[dict[str, Any], list[tuple[gr.Button, Asked]]]:
         with gr.Column(scale=5, min_width=300, elem_classes="em-deep"):
             shown["turns_words"] = _words("turns-words")
     with gr.Row(elem_id="talk-asks"):
-        gr.HTML(h("p", "Ask about your own feelings, aloud or here:"), apply_default_css=False, js_on_load=None)
-        asks = [(gr.Button(words, size="sm", elem_classes="em-ask"), question) for question, words in QUESTIONS]
+        ask = h("p", t("Ask about your own feelings, aloud or here:"))
+        gr.HTML(ask, apply_default_css=False, js_on_load=None)
+        asks = [(gr.Button(here(words), size="sm", elem_classes="em-ask"), question) for question, words in QUESTIONS]
     return shown, asks
 
 

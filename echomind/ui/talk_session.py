@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from markupsafe import Markup
 from plotly.graph_objects import Figure
@@ -26,8 +26,9 @@ from echomind.ui import talk_after, talk_view
 from echomind.ui.talk_after import Found
 from echomind.ui.talk_turnstile import Turnstile
 from echomind.ui.talk_voice import Voiced, voice
+from echomind.words import t
 
-NO_MODEL = (
+NO_MODEL = t(
     "The reply model is not installed on this server (there is no checkpoint in assets/model), "
     "so only the words are transcribed."
 )
@@ -67,9 +68,9 @@ class View:
     status: Markup = talk_view.NOTHING
     transcript: str = ""
     sound: Markup = talk_view.NOTHING
-    felt: Markup = talk_view.EMPTY_FELT
-    why: Markup = talk_view.EMPTY_WHY
-    reply: Markup = talk_view.EMPTY_REPLY
+    felt: Markup = field(default_factory=lambda: talk_view.waiting(talk_view.EMPTY_FELT))
+    why: Markup = field(default_factory=lambda: talk_view.waiting(talk_view.EMPTY_WHY))
+    reply: Markup = field(default_factory=lambda: talk_view.waiting(talk_view.EMPTY_REPLY))
     voice: Markup = talk_view.NOTHING
     times: Markup = talk_view.NOTHING
     earlier: Markup = talk_view.NOTHING
@@ -92,7 +93,7 @@ def admitted(gate: Turnstile, per_minute: int, steps: Steps, session: Session) -
         gate.admit(per_minute)
     except BusyError as error:
         steps.close()
-        yield View(status=talk_view.status(str(error), error=True)), session
+        yield View(status=talk_view.status(talk_view.problem_words(error), error=True)), session
         return
     yield from steps
 
@@ -115,7 +116,7 @@ def new_clip(
         clip = load()
         decode_s = time.perf_counter() - at
     except EchoMindError as error:
-        yield replace(view, status=talk_view.status(str(error), error=True)), session
+        yield replace(view, status=talk_view.status(talk_view.problem_words(error), error=True)), session
         return
     yield from _turn(engine, view, replace(before, clip=clip), topic, None, aloud, decode_s)
 
@@ -133,10 +134,10 @@ def again(engine: Engine, transcript: str, topic: str, session: Session, *, alou
     view = View(transcript=transcript, earlier=talk_view.earlier(session.turns))
     view = replace(view, **talk_after.over_turns(session.moments))
     if session.clip is None:
-        yield replace(view, status=talk_view.status("Speak first, or try an example.", error=True)), session
+        yield replace(view, status=talk_view.status(t("Speak first, or try an example."), error=True)), session
         return
     if len(text) > MAX_CHARS:
-        problem = f"Found {len(text)} characters; at most {MAX_CHARS} can be answered."
+        problem = t("Found {n} characters; at most {most} can be answered.", n=len(text), most=MAX_CHARS)
         yield replace(view, status=talk_view.status(problem, error=True)), session
         return
     yield from _turn(engine, view, replace(session, last=None, last_moment=None), topic, text, aloud, None)
@@ -148,7 +149,7 @@ def typed(engine: Engine, words: str, topic: str, session: Session, *, aloud: bo
     before = following(session)
     view = replace(first_view(before), transcript=text)
     if not text or len(text) > MAX_CHARS:
-        problem = f"Found {len(text)} characters; expected 1 to {MAX_CHARS}."
+        problem = t("Found {n} characters; expected 1 to {most}.", n=len(text), most=MAX_CHARS)
         yield replace(view, status=talk_view.status(problem, error=True)), session
         return
     yield from _turn(engine, view, before, topic, text, aloud, None)
@@ -162,7 +163,7 @@ def following(session: Session) -> Session:
 
 def first_view(before: Session) -> View:
     """What a turn shows before anything is known of it."""
-    view = View(status=talk_view.busy("Listening to the words …"), earlier=talk_view.earlier(before.turns))
+    view = View(status=talk_view.busy(t("Listening to the words …")), earlier=talk_view.earlier(before.turns))
     return replace(view, **talk_after.over_turns(before.moments))
 
 
@@ -193,7 +194,7 @@ def _turn(
                 yield from telling.steps(source)
             yield from telling.afterwards(topic)
     except EchoMindError as error:
-        yield replace(view, status=talk_view.status(str(error), error=True)), session
+        yield replace(view, status=talk_view.status(talk_view.problem_words(error), error=True)), session
 
 
 class Telling:
@@ -216,7 +217,7 @@ class Telling:
         view, found, aloud = self.view, self._found, self._aloud and not self._care
         match event:
             case events.Waiting(position=position):
-                waiting = f"All places are taken; yours is number {position} in line."
+                waiting = t("All places are taken; yours is number {position} in line.", position=position)
                 view = replace(view, status=talk_view.busy(waiting))
             case events.TakenBack():
                 self.taken_back = True
@@ -224,13 +225,13 @@ class Telling:
             case events.Heard(transcript=heard):
                 found.heard = heard
                 text = view.transcript if self._given else heard.text
-                view = replace(view, transcript=text, status=talk_view.busy("Listening to the voice …"))
+                view = replace(view, transcript=text, status=talk_view.busy(t("Listening to the voice …")))
             case events.Perceived(perception=perception):
                 found.perception = perception
-                view = replace(view, felt=talk_view.felt(perception), status=talk_view.busy("Thinking …"))
+                view = replace(view, felt=talk_view.felt(perception), status=talk_view.busy(t("Thinking …")))
             case events.Thought(thinking=thinking):
                 self._emotion, found.thinking = thinking.emotion, thinking
-                view = replace(view, why=talk_view.why(thinking), status=talk_view.busy("Answering …"))
+                view = replace(view, why=talk_view.why(thinking), status=talk_view.busy(t("Answering …")))
             case events.Cared():
                 self._care = found.fixed = True
             case events.AskedBack():
@@ -277,4 +278,4 @@ def heard_nothing(transcript: str) -> str:
     """The closing line of a turn: empty, or a hint when no word was recognised."""
     if transcript.strip():
         return ""
-    return "No words were recognised. You can type what was said and answer again."
+    return t("No words were recognised. You can type what was said and answer again.")

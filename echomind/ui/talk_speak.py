@@ -21,6 +21,7 @@ from echomind.ui.talk_live import LiveTurns
 from echomind.ui.talk_parts import AT_ONCE, HUSH, PRIVATE, Parts, Update
 from echomind.ui.talk_session import Session
 from echomind.ui.talk_turnstile import Turnstile
+from echomind.words import here, t
 
 ANSWERED_AT_ONCE = 16  # answers being told; the engine's places decide how many are being made
 
@@ -59,11 +60,11 @@ def ways_to_speak(settings: Settings, turns: LiveTurns) -> Ways:
     begun = gr.HTML("", apply_default_css=False, js_on_load=BEGUN_JS, elem_id="talk-begun", visible="hidden")
     note = scripts["microphone"] + scripts["talk_note"]
     gr.HTML(talk_about.microphone_note(), apply_default_css=False, js_on_load=note, elem_id="talk-mic-note")
-    with gr.Accordion("Other ways: record and send, upload, or type", open=False, elem_id="talk-other"):
+    with gr.Accordion(here(t("Other ways: record and send, upload, or type")), open=False, elem_id="talk-other"):
         mic = gr.Audio(
             sources=["microphone", "upload"],
             type="filepath",
-            label="Record, or upload a recording",
+            label=here(t("Record, or upload a recording")),
             show_label=False,
             editable=False,
             buttons=[],
@@ -72,14 +73,14 @@ def ways_to_speak(settings: Settings, turns: LiveTurns) -> Ways:
         )
         with gr.Row(elem_id="talk-typed-row"):
             typed = gr.Textbox(
-                label="A message without a voice",
+                label=here(t("A message without a voice")),
                 show_label=False,
-                placeholder="Or type: the words alone are answered.",
+                placeholder=here(t("Or type: the words alone are answered.")),
                 max_lines=3,
                 max_length=talk_session.MAX_CHARS,
                 elem_id="talk-typed",
             )
-            send = gr.Button("Send", size="sm", min_width=80, elem_id="talk-send")
+            send = gr.Button(here(t("Send")), size="sm", min_width=80, elem_id="talk-send")
     return Ways(live, begun, mic, typed, send)
 
 

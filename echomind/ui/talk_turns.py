@@ -15,11 +15,12 @@ from echomind.models.protocol import VAD
 from echomind.talk.trajectory import Moment, feeling_words, quoted
 from echomind.ui.markup import h, together
 from echomind.ui.talk_words import percent
+from echomind.words import here, t
 
 _LINES = (  # what of the speaker, its name, colour, dash, symbol: three ways to tell them apart besides the name
-    ("v", "valence", COLOURS["understanding"].figure, "solid", "circle"),
-    ("a", "arousal", COLOURS["conversation_audio"].figure, "dash", "diamond"),
-    ("d", "dominance", COLOURS["overall"].figure, "dot", "square"),
+    ("v", t("valence"), COLOURS["understanding"].figure, "solid", "circle"),
+    ("a", t("arousal"), COLOURS["conversation_audio"].figure, "dash", "diamond"),
+    ("d", t("dominance"), COLOURS["overall"].figure, "dot", "square"),
 )
 _NEAR = 0.22  # of the scale: names of lines closer than this would lie over each other
 
@@ -39,14 +40,15 @@ def turns_figure(moments: Sequence[Moment]) -> go.Figure | None:
                 "cliponaxis": False,
             },
             **{"line": {"color": ink, "width": 2.4, "dash": dash}, "marker": {"symbol": symbol, "size": 9}},
-            "hovertemplate": f"turn %{{x}}: {title} %{{y:.1f}}<extra></extra>",
+            "hovertemplate": here(t("turn {x}: {title} {y}", x="%{x}", title=title, y="%{y:.1f}")) + "<extra></extra>",
         }
         for name, title, ink, dash, symbol in _LINES
     ]
+    marks = [here(t("turn {x}", x=turn)) for turn in turns]
     ends = _apart([_values(moments, name)[-1] for name, *_ in _LINES])
     names = [
         {
-            **{"x": turns[-1], "y": y, "text": title, "xanchor": "left", "xshift": 10, "showarrow": False},
+            **{"x": turns[-1], "y": y, "text": here(title), "xanchor": "left", "xshift": 10, "showarrow": False},
             "font": {"size": 11},
         }
         for y, (_, title, *_) in zip(ends, _LINES, strict=True)
@@ -66,7 +68,7 @@ def turns_figure(moments: Sequence[Moment]) -> go.Figure | None:
             "font": {"size": 11},
             "hoverlabel": HOVER,
             "annotations": [*names, *emotions],
-            "xaxis": {"tickvals": turns, "ticktext": [f"turn {turn}" for turn in turns], "range": _room(len(turns))},
+            "xaxis": {"tickvals": turns, "ticktext": marks, "range": _room(len(turns))},
             "yaxis": {"range": [1, 5], "tickvals": [1, 2, 3, 4, 5]},
         },
     )
@@ -93,26 +95,26 @@ def turns_table(moments: Sequence[Moment]) -> Markup:
     """Every turn with its words, emotion, cause and V-A-D of both sides; nothing before two turns."""
     if len(moments) < 2:
         return Markup("")
-    heads = ("Turn", "Words", "Felt", "Because", "Speaker V A D", "Listener V A D")
+    heads = (t("Turn"), t("Words"), t("Felt"), t("Because"), t("Speaker V A D"), t("Listener V A D"))
     rows = [
         h(
             "tr",
             h("th", number, scope="row"),
-            h("td", quoted(moment.words, 60)),
-            h("td", feeling_words(moment), " ", h("small", percent(moment.confidence))),
-            h("td", moment.cause or "—"),
+            h("td", h("bdi", quoted(moment.words, 60), lang="en")),
+            h("td", h("bdi", feeling_words(moment), lang="en"), " ", h("small", percent(moment.confidence))),
+            h("td", h("bdi", moment.cause or "—", lang="en")),
             h("td", _vad(moment.speaker), class_="em-number"),
             h("td", _vad(moment.listener), class_="em-number"),
         )
         for number, moment in enumerate(moments, 1)
     ]
     return together(
-        h("h2", "Your turns", h("small", "how feelings went over this conversation"), class_="em-part"),
+        h("h2", t("Your turns"), h("small", t("how feelings went over this conversation")), class_="em-part"),
         h(
             "div",
             h(
                 "table",
-                h("caption", "Each turn as the model noted it; valence, arousal and dominance from 1 to 5"),
+                h("caption", t("Each turn as the model noted it; valence, arousal and dominance from 1 to 5")),
                 h("thead", h("tr", [h("th", text, scope="col") for text in heads])),
                 h("tbody", rows),
                 class_="em-plain",
@@ -120,7 +122,7 @@ def turns_table(moments: Sequence[Moment]) -> Markup:
             class_="em-sideways",
             tabindex="0",
             role="region",
-            aria_label="Your turns as a table",
+            aria_label=t("Your turns as a table"),
         ),
     )
 

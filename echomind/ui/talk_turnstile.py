@@ -9,6 +9,7 @@ from contextlib import closing
 from typing import TypeVar
 
 from echomind.talk.engine import BusyError
+from echomind.words import t
 
 T = TypeVar("T")
 
@@ -41,8 +42,11 @@ class Turnstile:
         if per_minute and len(self._begun) >= per_minute:
             wait = 60 - (now - self._begun[0])
             raise BusyError(
-                f"found {len(self._begun)} turns within a minute, as many as one visitor may have; "
-                f"please go on in {wait:.0f} s"
+                t(
+                    "found {n} turns within a minute, as many as one visitor may have; please go on in {wait:.0f} s",
+                    n=len(self._begun),
+                    wait=wait,
+                )
             )
         self._begun.append(now)
 

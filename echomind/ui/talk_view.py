@@ -7,35 +7,48 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from echomind.errors import EchoMindError
 from echomind.models.protocol import VAD, Perception, Thinking, Turn
 from echomind.talk.events import Timings
 from echomind.talk.sureness import SURE_FROM, is_absent, is_notable, is_unsure
 from echomind.taxonomy import CATEGORIES
 from echomind.ui.markup import h, together
-from echomind.ui.talk_words import label_words, percent
+from echomind.ui.talk_words import category_words, label_words, percent
+from echomind.words import Text, counted, joined, t
 
 _SCALES = (
-    ("v", "Valence", "unpleasant", "pleasant"),
-    ("a", "Arousal", "calm", "excited"),
-    ("d", "Dominance", "powerless", "in control"),
+    ("v", t("Valence"), t("unpleasant"), t("pleasant")),
+    ("a", t("Arousal"), t("calm"), t("excited")),
+    ("d", t("Dominance"), t("powerless"), t("in control")),
 )
 _LOW, _HIGH = 1.0, 5.0  # EmoBank's scale
 _STEPS = (
-    ("decode", "reading the audio"),
-    ("asr", "words"),
-    ("perceive", "voice cues"),
-    ("first_token", "first words of the reply"),
-    ("reply", "whole reply"),
-    ("voice", "speaking it"),
-    ("total", "in all"),
+    ("decode", t("reading the audio")),
+    ("asr", t("words")),
+    ("perceive", t("voice cues")),
+    ("first_token", t("first words of the reply")),
+    ("reply", t("whole reply")),
+    ("voice", t("speaking it")),
+    ("total", t("in all")),
 )
 
 NOTHING = Markup("")
-ABOUT_CARE = "This answer is fixed text with help lines, not written by the model."
-ABOUT_TURNS = "Put together from what the model noted in each turn; it may have misheard."
-EMPTY_FELT = h("p", "Twelve kinds of vocal cues, each with how sure the model is, appear here.", class_="em-waiting")
-EMPTY_WHY = h("p", "What the model takes the speaker to feel, and why.", class_="em-waiting")
-EMPTY_REPLY = h("p", "The reply, as text and as a voice.", class_="em-waiting")
+ABOUT_CARE = t("This answer is fixed text with help lines, not written by the model.")
+ABOUT_TURNS = t("Put together from what the model noted in each turn; it may have misheard.")
+EMPTY_FELT = t("Twelve kinds of vocal cues, each with how sure the model is, appear here.")
+EMPTY_WHY = t("What the model takes the speaker to feel, and why.")
+EMPTY_REPLY = t("The reply, as text and as a voice.")
+
+
+def waiting(what: str) -> Markup:
+    """What will stand in a place that has nothing yet."""
+    return h("p", what, class_="em-waiting")
+
+
+def problem_words(error: EchoMindError) -> str:
+    """An error as the page says it: those that a visitor meets every day are texts of ours, others are quoted."""
+    said = error.args[0] if error.args else ""
+    return said if isinstance(said, Text) else t("{error}", error=str(error))
 
 
 def _bar(share: float) -> Markup:
@@ -48,7 +61,7 @@ def _cue(category_id: str, title: str, perception: Perception) -> Markup:
     cue = perception.cues[category_id]
     words: Markup | str = label_words(category_id, cue.label)
     if is_unsure(cue):
-        words = "unsure" if is_absent(category_id, cue) else f"unsure, perhaps {words}"
+        words = t("unsure") if is_absent(category_id, cue) else t("unsure, perhaps {words}", words=words)
     elif is_notable(category_id, cue):
         words = h("strong", words)
     return h(
@@ -62,7 +75,12 @@ def _cue(category_id: str, title: str, perception: Perception) -> Markup:
         else "em-cue em-cue-sure"
         if is_notable(category_id, cue)
         else "em-cue",
-        title=f"{title}: {label_words(category_id, cue.label)}, probability {percent(cue.score)}",
+        title=t(
+            "{title}: {words}, probability {percent}",
+            title=title,
+            words=label_words(category_id, cue.label),
+            percent=percent(cue.score),
+        ),
     )
 
 
@@ -94,27 +112,31 @@ def _scale(name: str, title: str, low: str, high: str, speaker: VAD, listener: V
 
 def felt(perception: Perception) -> Markup:
     """The twelve cues as bars and the V-A-D of both perspectives."""
-    heads = ("Scale", "low end", "", "high end")
+    heads = (t("Scale"), t("low end"), "", t("high end"))
     return together(
-        h("ul", [_cue(c.id, c.title, perception) for c in CATEGORIES], class_="em-cues")
+        h("ul", [_cue(c.id, category_words(c.id), perception) for c in CATEGORIES], class_="em-cues")
         if perception.cues
-        else h("p", "Nothing was heard: these are the words alone.", class_="em-waiting"),
+        else waiting(t("Nothing was heard: these are the words alone.")),
         h(
             "table",
-            h("caption", "Valence, arousal and dominance, 1 to 5", class_="em-hidden"),
+            h("caption", t("Valence, arousal and dominance, 1 to 5"), class_="em-hidden"),
             h(
                 "thead",
                 h(
                     "tr",
                     [h("th", h("span", text, class_="em-hidden"), scope="col") for text in heads],
-                    h("th", "speaker ", h("span", "●", aria_hidden="true"), scope="col", class_="em-number"),
-                    h("th", "listener ", h("span", "○", aria_hidden="true"), scope="col", class_="em-number"),
+                    h("th", t("speaker"), " ", h("span", "●", aria_hidden="true"), scope="col", class_="em-number"),
+                    h("th", t("listener"), " ", h("span", "○", aria_hidden="true"), scope="col", class_="em-number"),
                 ),
             ),
             h("tbody", [_scale(*scale, perception.speaker, perception.listener) for scale in _SCALES]),
             class_="em-vad",
         ),
-        h("p", f"“Unsure” means that the likeliest label has less than {percent(SURE_FROM)}.", class_="em-hidden"),
+        h(
+            "p",
+            t("“Unsure” means that the likeliest label has less than {p}.", p=percent(SURE_FROM)),
+            class_="em-hidden",
+        ),
     )
 
 
@@ -122,9 +144,9 @@ def why(thinking: Thinking) -> Markup:
     """The thinking card. Shown, never spoken."""
     return h(
         "dl",
-        h("div", h("dt", "Emotion"), h("dd", h("strong", thinking.emotion or "—"))),
-        h("div", h("dt", "Cause"), h("dd", thinking.cause or "—")),
-        h("div", h("dt", "Confidence"), h("dd", _bar(thinking.confidence), h("span", percent(thinking.confidence)))),
+        h("div", h("dt", t("Emotion")), h("dd", h("strong", h("bdi", thinking.emotion or "—", lang="en")))),
+        h("div", h("dt", t("Cause")), h("dd", h("bdi", thinking.cause or "—", lang="en"))),
+        h("div", h("dt", t("Confidence")), h("dd", _bar(thinking.confidence), h("span", percent(thinking.confidence)))),
         class_="em-why",
     )
 
@@ -137,7 +159,7 @@ def reply(text: str, *, writing: bool, care: bool = False, about_turns: bool = F
     note = ABOUT_CARE if care else ABOUT_TURNS if about_turns else ""
     return h(
         "div",
-        h("p", text or "…", class_="em-reply-text"),
+        h("p", text or "…", class_="em-reply-text", lang="en"),
         h("p", note, class_="em-fine") if note else None,
         class_="em-reply em-care" if care else "em-reply",
         aria_live="polite",
@@ -161,19 +183,21 @@ def example_sound(title: str, data: bytes, kind: str) -> Markup:
 def times(timings: Timings) -> Markup:
     """How long each step took here, measured in this turn."""
     found = timings.as_dict()
-    parts = [f"{title} {found[step]:.2f} s" for step, title in _STEPS if found[step] is not None]
-    return h("p", h("span", "Measured in this turn: ", class_="em-fine"), " · ".join(parts), class_="em-times")
+    parts = [t("{title} {s:.2f} s", title=title, s=found[step]) for step, title in _STEPS if found[step] is not None]
+    return h("p", h("span", t("Measured in this turn: "), class_="em-fine"), joined(" · ", parts), class_="em-times")
 
 
 def earlier(turns: Sequence[Turn]) -> Markup:
     """The conversation before the last turn, folded away."""
     if not turns:
         return NOTHING
-    items = [
-        h("li", h("p", h("b", "You: "), t.user or "—"), h("p", h("b", "EchoMind: "), t.reply or "—")) for t in turns
-    ]
-    count = f"{len(turns)} earlier turn{'s' if len(turns) > 1 else ''}"
+    items = [h("li", _line(t("You: "), turn.user), _line("EchoMind: ", turn.reply)) for turn in turns]
+    count = counted(len(turns), "{n} earlier turn", "{n} earlier turns")
     return h("details", h("summary", count), h("ol", items), class_="em-earlier")
+
+
+def _line(who: str, said: str) -> Markup:
+    return h("p", h("b", who), h("span", said or "—", lang="en"))
 
 
 def status(text: str, *, error: bool = False) -> Markup:

@@ -12,6 +12,7 @@ from echomind.talk.events import Spoken
 from echomind.talk.prosody import PLAIN, in_words
 from echomind.talk.sentences import Sentences
 from echomind.ui.markup import h
+from echomind.words import t
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,11 @@ def voice(said: Voiced, reply: str, *, aloud: bool, whole: bool) -> Markup:
         parts += [_sentence(sentence, None) for sentence in [*reader.feed(reply), *reader.finish()][len(parts) :]]
     return h(
         "div",
-        h("button", "Hear it", type="button", data_hear=True, class_="em-button"),
-        h("button", "Silence", type="button", data_hush=True, hidden=True, class_="em-button em-quiet"),
-        h("a", "Download WAV", data_download="echomind-reply.wav", class_="em-link") if whole and not problem else None,
+        h("button", t("Hear it"), type="button", data_hear=True, class_="em-button"),
+        h("button", t("Silence"), type="button", data_hush=True, hidden=True, class_="em-button em-quiet"),
+        h("a", t("Download WAV"), data_download="echomind-reply.wav", class_="em-link")
+        if whole and not problem
+        else None,
         h("span", problem or _about(said), class_="em-fine") if whole or problem else None,
         parts,
         class_="em-voice",
@@ -70,4 +73,11 @@ def _about(said: Voiced) -> str:
     engines = ", ".join(dict.fromkeys(speech.engine for speech in speeches))
     manner = in_words(said.spoken[0].delivery)
     seconds = sum(speech.seconds for speech in speeches) + pauses
-    return f"{seconds:.1f} s, a synthetic voice ({engines})" + (f", {manner} than usual" if manner else "")
+    if not manner:
+        return t("{seconds:.1f} s, a synthetic voice ({engines})", seconds=seconds, engines=engines)
+    return t(
+        "{seconds:.1f} s, a synthetic voice ({engines}), {manner} than usual",
+        seconds=seconds,
+        engines=engines,
+        manner=manner,
+    )

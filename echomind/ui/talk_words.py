@@ -3,54 +3,77 @@
 from __future__ import annotations
 
 from echomind.taxonomy import CATEGORY
+from echomind.words import t
 
 WORDS = {
-    "breath": "out of breath",
-    "elderly": "an elderly voice",
-    "child": "a child's voice",
-    "adult": "an adult voice",
-    "male": "a man's voice",
-    "female": "a woman's voice",
-    "surprise": "surprised",
-    "fear": "afraid",
-    "disgust": "disgusted",
-    "shout": "shouting",
-    "whisper": "whispering",
-    "nve": "sounds without words",
-    "sea_waves": "sea waves",
-    "car": "inside a car",
-    "subway": "a subway",
-    "basketball": "a basketball game",
-    "children": "children",
-    "alarm": "an alarm clock",
-    "horn": "a car horn",
-    "ringtone": "a ringtone",
-    "dog": "a dog",
-    "cough": "a cough",
-    "sigh": "a sigh",
-    "yawn": "a yawn",
-    "moan": "a moan",
-    "tired": "worn out",
+    "breath": t("out of breath"),
+    "elderly": t("an elderly voice"),
+    "child": t("a child's voice"),
+    "adult": t("an adult voice"),
+    "male": t("a man's voice"),
+    "female": t("a woman's voice"),
+    "surprise": t("surprised"),
+    "fear": t("afraid"),
+    "disgust": t("disgusted"),
+    "shout": t("shouting"),
+    "whisper": t("whispering"),
+    "nve": t("sounds without words"),
+    "sea_waves": t("sea waves"),
+    "car": t("inside a car"),
+    "subway": t("a subway"),
+    "basketball": t("a basketball game"),
+    "children": t("children"),
+    "alarm": t("an alarm clock"),
+    "horn": t("a car horn"),
+    "ringtone": t("a ringtone"),
+    "dog": t("a dog"),
+    "cough": t("a cough"),
+    "sigh": t("a sigh"),
+    "yawn": t("a yawn"),
+    "moan": t("a moan"),
+    "tired": t("worn out"),
+    "hoarse": t("hoarse"),
+    "sobbing": t("sobbing"),
+    "happy": t("happy"),
+    "sad": t("sad"),
+    "angry": t("angry"),
+    "fast": t("fast"),
+    "slow": t("slow"),
+    "laughter": t("laughter"),
+    "wind": t("wind"),
+    "thunderstorm": t("thunderstorm"),
+    "rain": t("rain"),
+    "applause": t("applause"),
+    "cheering": t("cheering"),
+    "chatter": t("chatter"),
+    "music": t("music"),
 }
 DELIVERIES = {
-    "neutral": "plainly",
-    "laughter": "laughing",
-    "thunderstorm": "in a storm",
-    "whisper": "whispering",
-    "tired": "worn out",
-    "shout": "shouting",
+    "neutral": t("plainly"),
+    "laughter": t("laughing"),
+    "thunderstorm": t("in a storm"),
+    "whisper": t("whispering"),
+    "tired": t("worn out"),
+    "shout": t("shouting"),
+    "happy": t("happy"),
+    "sad": t("sad"),
+    "angry": t("angry"),
+    "sobbing": t("sobbing"),
+    "hoarse": t("hoarse"),
+    "fast": t("fast"),
+    "slow": t("slow"),
 }
 ABSENT = {  # what the absent label of a category means
-    "physiological": "nothing unusual",
-    "emotion": "neutral",
-    "volume": "normal",
-    "speed": "normal",
-    "nve": "none heard",
-    "weather": "none heard",
-    "location": "none heard",
-    "voices": "none heard",
-    "event": "none heard",
-    "other": "none heard",
+    "physiological": t("nothing unusual"),
+    "emotion": t("neutral"),
+    "volume": t("as usual"),
+    "speed": t("as usual"),
+    "nve": t("none heard"),
+    "weather": t("none heard"),
+    "location": t("none heard"),
+    "voices": t("none heard"),
+    "event": t("none heard"),
+    "other": t("none heard"),
 }
 
 
@@ -59,6 +82,11 @@ def label_words(category: str, label: str) -> str:
     if label == CATEGORY[category].absent and category in ABSENT:
         return ABSENT[category]
     return WORDS.get(label, label.replace("_", " "))
+
+
+def category_words(category: str) -> str:
+    """A category in words."""
+    return t(CATEGORY[category].title)
 
 
 def delivery_words(delivery: str) -> str:

@@ -67,7 +67,8 @@ def test_no_delivery_is_extreme(emotion, label):
 
 
 @pytest.mark.parametrize(
-    ("emotion", "words"), [("sad", "slower, softer and lower"), ("happy", "faster and higher"), ("neutral", "")]
+    ("emotion", "words"),
+    [("sad", "slower, softer and lower in pitch"), ("happy", "faster and higher in pitch"), ("neutral", "")],
 )
 def test_a_delivery_in_words(emotion, words):
     assert in_words(prosody_for(emotion)) == words

@@ -22,7 +22,7 @@ def test_sentences_carry_sound_and_delivery(parse):
     assert found == {"rate": 0.88, "pitch": 0.917, "volume": 0.631, "pause": 0.5}  # 2 ** (-1.5 / 12), 10 ** (-4 / 20)
     assert box.attributes["data-turn"] == "abc"
     assert "data-aloud" in box.attributes
-    assert "2.5 s, a synthetic voice (flite), slower, softer and lower than usual" in box.text
+    assert "2.5 s, a synthetic voice (flite), slower, softer and lower in pitch than usual" in box.text
 
 
 def test_there_is_no_file_before_the_last_sentence(parse):
