@@ -29,6 +29,7 @@ from echomind.talk.engine import BusyError, Engine
 from echomind.talk.help_lines import INTERNATIONAL
 from echomind.talk.turn import Models
 from echomind.talk.unheard import TextReader
+from echomind.words import t
 
 WAIT_S = 120.0  # for the one other model in memory, while it answers someone else
 LONGEST_ANSWER_S = 60.0  # of an endpoint; nobody waits longer on a page
@@ -57,7 +58,7 @@ class OneModel:
         Raises ``BusyError`` where somebody else's answer takes too long, and what loading raises.
         """
         if not self._lock.acquire(timeout=self._wait_s):
-            raise BusyError(f"another answer took longer than {self._wait_s:g} s; please try again")
+            raise BusyError(t("another answer took longer than {s:g} s; please try again", s=self._wait_s))
         try:
             if self._model is None or self._here != checkpoint:
                 self._model = None
@@ -108,7 +109,9 @@ class SideBySide:
                 if who.kind == "endpoint" and who.host in agreed:
                     sent[pool.submit(self._from_endpoint, who, request)] = place
                 elif who.kind == "endpoint":
-                    rows[place] = replace(rows[place], problem=f"Not asked: you have not agreed to send to {who.host}.")
+                    rows[place] = replace(
+                        rows[place], problem=t("Not asked: you have not agreed to send to {host}.", host=who.host)
+                    )
             yield tuple(rows)
             for place, who in enumerate(chosen):
                 if who.kind != "endpoint":

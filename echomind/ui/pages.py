@@ -44,7 +44,7 @@ def navigation() -> None:
 
 def talk_is_english() -> None:
     """What whoever reads another language should know of the first page."""
-    line = h("p", t("This page is in English for now, which is also what the model understands."), class_="em-note")
+    line = h("p", t("The model understands and answers in English only."), class_="em-note")
     gr.HTML(line, visible=language() != "en", apply_default_css=False, js_on_load=None, elem_id="em-only-english")
 
 

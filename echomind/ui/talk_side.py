@@ -18,6 +18,7 @@ from echomind.ui.talk_parts import AT_ONCE
 from echomind.ui.talk_session import Session
 from echomind.ui.talk_side_steps import LAST, Shown, compare, sources
 from echomind.ui.talk_turnstile import Turnstile
+from echomind.words import here, t
 
 ASKED_AT_ONCE = 4  # comparisons under way; the engine's places decide how many models work at a time
 
@@ -30,28 +31,29 @@ def build_side(settings: Settings, engine: Engine, session: gr.State, topic: gr.
     with gr.Column(elem_id="talk-side"):
         gr.HTML(view.heading(), apply_default_css=False, js_on_load=None)
         with gr.Row(elem_classes="em-contrast-choice"):
-            names = [(one.name, one.spec) for one in everyone.values()]
+            names = [(here(view.model_name(one)), one.spec) for one in everyone.values()]
             picker = gr.Dropdown(
                 names,
                 value=[one.spec for one in first],
                 multiselect=True,
                 max_choices=MOST,
-                label=f"Models, at most {MOST}",
+                label=here(t("Models, at most {n}", n=MOST)),
                 elem_id="side-models",
             )
-            source = gr.Dropdown(list(known), value=LAST, label="Clip", elem_id="side-clip")
+            clips = [(here(name), str(name)) for name in known]
+            source = gr.Dropdown(clips, value=str(LAST), label=here(t("Clip")), elem_id="side-clip")
         note = _html("side-where", view.where(first, alone=alone))
         with gr.Row(elem_classes="em-contrast-choice"):
-            go = gr.Button("Compare on this server", elem_id="side-go", min_width=170)
-            send = gr.Button("Send and compare", visible=False, elem_id="side-send", min_width=170)
-            stop = gr.Button("Stop", size="sm", elem_id="side-stop", min_width=80)
+            go = gr.Button(here(t("Compare on this server")), elem_id="side-go", min_width=170)
+            send = gr.Button(here(t("Send and compare")), visible=False, elem_id="side-send", min_width=170)
+            stop = gr.Button(here(t("Stop")), size="sm", elem_id="side-stop", min_width=80)
         status, replies = _html("side-status"), _html("side-replies")
     agreed, gate = gr.State(()), gr.State(Turnstile(), delete_callback=Turnstile.stop)
 
     def pick(specs: list[str]) -> tuple[Any, Any, Any, tuple[str, ...]]:
         chosen = tuple(everyone[spec] for spec in specs)
         hosts = hosts_of(chosen)
-        label = view.send_label(chosen) or "Send and compare"
+        label = here(view.send_label(chosen) or t("Send and compare"))
         return (
             view.where(chosen, alone=alone),
             gr.Button(visible=not hosts),

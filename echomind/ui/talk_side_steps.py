@@ -16,17 +16,20 @@ from echomind.ui import talk_side_view as view
 from echomind.ui.talk_contrast_view import problem, working
 from echomind.ui.talk_session import Session
 from echomind.ui.talk_turnstile import Turnstile
-from echomind.ui.talk_view import reply
+from echomind.ui.talk_view import problem_words, reply
 from echomind.ui.talk_words import delivery_words
+from echomind.words import t
 
-LAST = "my last turn"  # where nothing was said yet, the first example stands in for it
+LAST = t("my last turn")  # where nothing was said yet, the first example stands in for it
 Shown = tuple[Markup, Markup]  # the line that says what goes on, and the replies
 Steps = Generator[Shown, None, None]
 
 
 def sources(examples: Sequence[Example]) -> dict[str, Example | None]:
     """The clips to choose from by name; None for the visitor's last turn."""
-    return {LAST: None} | {f"“{one.transcript}”, {delivery_words(one.delivery)}": one for one in examples}
+    return {LAST: None} | {
+        t("“{words}”, {manner}", words=one.transcript, manner=delivery_words(one.delivery)): one for one in examples
+    }
 
 
 def compare(
@@ -45,24 +48,26 @@ def compare(
     try:
         gate.admit(per_minute)
         clip, what = _clip(source, known, session)
-        yield working("Listening to the words …"), Markup("")
+        yield working(t("Listening to the words …")), Markup("")
         with closing(side.answers(chosen, clip, topic, agreed=agreed, country=session.country)) as answers:
             for rows in answers:
                 left = sum(not row.ended for row in rows)
-                yield working(f"{left} still to answer …") if left else Markup(""), view.comparison(what, rows)
+                yield working(t("{n} still to answer …", n=left)) if left else Markup(""), view.comparison(what, rows)
     except InDanger as danger:
         yield Markup(""), reply(str(danger), writing=False, care=True)
     except EchoMindError as error:
-        yield problem(str(error)), Markup("")
+        yield problem(problem_words(error)), Markup("")
 
 
 def _clip(source: str, known: Mapping[str, Example | None], session: Session) -> tuple[Clip, str]:
     example = known.get(source)
     if example is None and session.clip is not None:
-        return session.clip, f"Your last turn, {session.clip.seconds:.1f} s."
-    why = "" if example is not None else "You have not spoken yet, so this is an example: "
+        return session.clip, t("Your last turn, {s:.1f} s.", s=session.clip.seconds)
+    chosen = example is not None
     example = example or next((one for one in known.values() if one is not None), None)
     if example is None:
-        raise EchoMindError("found no clip; speak first, then compare")
+        raise EchoMindError(t("found no clip; speak first, then compare"))
     clip = load_clip(example.path.read_bytes(), name=example.title)
-    return clip, f"{why}“{example.transcript}”, {delivery_words(example.delivery)}, {clip.seconds:.1f} s."
+    manner = delivery_words(example.delivery)
+    what = t("“{words}”, {manner}, {s:.1f} s.", words=example.transcript, manner=manner, s=clip.seconds)
+    return clip, what if chosen else t("You have not spoken yet, so this is an example: {what}", what=what)

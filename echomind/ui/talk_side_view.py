@@ -6,14 +6,15 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from echomind.talk.contestants import Contestant, Replied, cost_words, hosts_of
+from echomind.talk.contestants import FLOOR, Contestant, Replied, cost_words, hosts_of
 from echomind.ui.markup import h, together
+from echomind.words import joined, t
 
-HOW_TO_ADD = (
+HOW_TO_ADD = t(
     "Whoever runs this server adds models in the setting ECHOMIND_TALK_MODELS: models of transformers "
     "(transformers:HUB-ID) and OpenAI-compatible endpoints (endpoint:NAME, set up in ECHOMIND_ENDPOINTS)."
 )
-TIMES = (
+TIMES = t(
     "Times count from the clip to the words; for EchoMind they include recognising the words. EchoMind writes its "
     "reply piece by piece, the others send it whole. The words-only reader is EchoMind's own decoder without its ears."
 )
@@ -21,21 +22,26 @@ TIMES = (
 
 def heading() -> Markup:
     """The section's title."""
-    small = h("small", "Up to three models answer the same clip, each by itself, without what was said before.")
-    return h("h2", "Other models, same clip", small, class_="em-part em-contrast-title")
+    small = h("small", t("Up to three models answer the same clip, each by itself, without what was said before."))
+    return h("h2", t("Other models, same clip"), small, class_="em-part em-contrast-title")
+
+
+def model_name(who: Contestant) -> str:
+    """A model as the page shows it: those of the settings have names, and the floor has words."""
+    return t("EchoMind (words only)") if who.spec == FLOOR else who.name
 
 
 def where(chosen: Sequence[Contestant], *, alone: bool) -> Markup:
     """What is sent where, before it is sent; ``alone``: no other model is configured, and how to add one is told."""
-    here = [one.name for one in chosen if not one.host]
-    lines = [f"Stays on this server: {', '.join(here)}."] if here else []
+    ours = [model_name(one) for one in chosen if not one.host]
+    lines: list[str] = [t("Stays on this server: {names}.", names=joined(t(", "), ours))] if ours else []
     lines += [
-        f"Sent to {one.host}, if you agree below: the recording and the topic, for {one.name}."
+        t("Sent to {host}, if you agree below: the recording and the topic, for {name}.", host=one.host, name=one.name)
         for one in chosen
         if one.host
     ]
     return together(
-        *[h("p", line, class_="em-fine") for line in lines or ["Choose a model."]],
+        *[h("p", line, class_="em-fine") for line in lines or [t("Choose a model.")]],
         h("p", HOW_TO_ADD, class_="em-fine") if alone else None,
     )
 
@@ -43,7 +49,7 @@ def where(chosen: Sequence[Contestant], *, alone: bool) -> Markup:
 def send_label(chosen: Sequence[Contestant]) -> str:
     """What the button says that sends the clip to others: to whom."""
     hosts = hosts_of(tuple(chosen))
-    return f"I agree: send the clip to {' and '.join(hosts)}, and compare" if hosts else ""
+    return t("I agree: send the clip to {hosts}, and compare", hosts=joined(t(" and "), hosts)) if hosts else ""
 
 
 def comparison(what: str, rows: Sequence[Replied]) -> Markup:
@@ -56,18 +62,22 @@ def comparison(what: str, rows: Sequence[Replied]) -> Markup:
 
 
 def _card(row: Replied) -> Markup:
-    place = f"asked at {row.who.host}" if row.who.host else "on this server"
+    place = t("asked at {host}", host=row.who.host) if row.who.host else t("on this server")
     if row.problem:
         body = h("p", row.problem, role="alert", class_="em-status em-error")
     elif row.text:
-        body = h("p", row.text, class_="em-contrast-reply")
+        body = h("p", row.text, class_="em-contrast-reply", lang="en")
     else:
         body = h("p", "—" if row.ended else "…", class_="em-waiting")
     times = h("p", _times(row), class_="em-fine") if row.whole_s is not None else None
-    return h("section", h("h3", row.who.name), h("p", place, class_="em-fine"), body, times, class_="em-contrast-card")
+    return h(
+        "section", h("h3", model_name(row.who)), h("p", place, class_="em-fine"), body, times, class_="em-contrast-card"
+    )
 
 
 def _times(row: Replied) -> str:
-    whole = f"{row.whole_s:.1f} s"
-    times = f"whole reply {whole}" if row.first_s is None else f"first words {row.first_s:.1f} s, whole reply {whole}"
-    return f"{times}, cost {cost_words(row.cost_usd)}" if row.who.host else times
+    if row.first_s is None:
+        times = t("whole reply {s:.1f} s", s=row.whole_s)
+    else:
+        times = t("first words {first:.1f} s, whole reply {s:.1f} s", first=row.first_s, s=row.whole_s)
+    return t("{times}, cost {cost}", times=times, cost=cost_words(row.cost_usd)) if row.who.host else times
