@@ -143,7 +143,9 @@ def test_a_reload_finds_form_files_and_step_again(page, mini):
     assert "part.jsonl" in page.inner_text(".em-files")
     assert page.is_checked("#submit-prompt label:has-text('basic') input")
     page.click("#submit-more button")
-    assert page.input_value("#submit-contact :is(input, textarea)") == "ada@example.org"
+    page.wait_for_function(
+        "document.querySelector('#submit-contact :is(input, textarea)')?.value === 'ada@example.org'"
+    )
     page.click("#submit-forget")
     page.wait_for_selector(".em-files", state="detached")
     assert page.input_value(READY) == "" and page.evaluate(DRAFT) is None
