@@ -36,7 +36,7 @@ def live_panel() -> Markup:
             h("input", type="checkbox", data_keep=True),
             " ",
             t("Keep listening after each reply"),
-            class_="em-keep",
+            class_="em-keep em-tick",
         ),
         class_="em-live",
         data_live=True,

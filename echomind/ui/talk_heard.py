@@ -280,7 +280,7 @@ def plane_words(perception: Perception) -> Markup:
         h(
             "p",
             t(
-                "The speaker sounds {speaker}; a listener would feel {listener}. "
+                "What the speaker expresses is {speaker}; what a listener would feel is {listener}. "
                 "The two are {apart}: {far:.1f} on scales from 1 to 5.",
                 speaker=region(speaker),
                 listener=region(listener),

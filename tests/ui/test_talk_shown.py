@@ -48,7 +48,7 @@ def test_a_turn_is_shown_in_depth(page):
     words = page.locator("#talk-timeline-words").inner_text()
     assert "s of sound" in words
     assert "words a second" in words
-    assert "The speaker sounds" in page.locator("#talk-plane-words").inner_text()
+    assert "What the speaker expresses is" in page.locator("#talk-plane-words").inner_text()
     page.click("#talk-timeline-words summary")
     assert page.locator("#talk-timeline-words tbody tr").count() >= 5
     names = page.locator("#talk-plane .textpoint").all_text_contents()
