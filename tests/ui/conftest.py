@@ -19,6 +19,7 @@ from pydantic import SecretStr
 from echomind.settings import ROOT, Settings
 
 START_S = 240  # a machine that also trains starts slowly
+LEAVING = "AbortError: signal is aborted without reason"  # gradio's word for what a page still waited for when left
 PAUSE_S = (1.0, 2.0)  # silence before and after the words of the fake microphone, which plays them in a loop
 FLAGS = [
     "--no-sandbox",
@@ -142,8 +143,9 @@ def visit(browser, request):
     """Opens a page as a new visitor, at a size and scheme.
 
     Afterwards: no error in the console but for those with ``forgive``d words, and no request to another host.
+    A page that is reloaded or left may name the requests that this ended.
     """
-    contexts, faults, forgiven = [], [], []
+    contexts, faults, forgiven = [], [], [LEAVING]
 
     def go(path, ready, width=1440, height=900, scheme="light", base=None, before="", forgive=()):
         forgiven.extend(forgive)

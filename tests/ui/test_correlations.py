@@ -24,7 +24,7 @@ def address(page, part):
 
 
 def test_axes_are_changed_by_keyboard_and_the_address_follows(visit):
-    page = visit("correlations", PLOT, forgive=("signal is aborted", "Connection errored out"))  # on leaving it
+    page = visit("correlations", PLOT, forgive=("Connection errored out",))  # on leaving it
     settled(page)
     box = page.get_by_label("Upward (y)")
     box.focus()
