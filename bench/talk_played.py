@@ -7,12 +7,13 @@ import json
 import re
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import psutil
 
-from bench.memory import memory_mb
 from echomind.audio import SAMPLE_RATE, Clip, load_clip
 from echomind.settings import Settings
 from echomind.talk.engine import Engine
@@ -141,12 +142,9 @@ def new_turns(settings: Settings | None = None) -> tuple[Engine, LiveTurns]:
 
 def all_memory_mb() -> float:
     """What this process and those it started hold."""
-    children = Path("/proc/self/task")
-    pids = {pid for task in children.iterdir() for pid in (task / "children").read_text().split()}
-    held = memory_mb("VmRSS")
-    for pid in pids:
-        status = Path(f"/proc/{pid}/status")
-        if status.exists():
-            lines = [line for line in status.read_text().splitlines() if line.startswith("VmRSS:")]
-            held += sum(int(line.split()[1]) for line in lines) / 1024
-    return held
+    own = psutil.Process()
+    held = own.memory_info().rss
+    for child in own.children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            held += child.memory_info().rss
+    return held / 2**20
