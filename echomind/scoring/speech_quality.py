@@ -21,6 +21,7 @@ from echomind.audio import load_clip, load_native
 from echomind.benchmark.items import BenchmarkSet
 from echomind.errors import AudioError, ConfigurationError
 from echomind.models.endpoint_wire import LONGEST_REPLY_S
+from echomind.onnx_runtime import load_onnxruntime
 from echomind.scoring.item_metric import ItemMetric, metric_of_replies
 from echomind.scoring.predictions import ItemKey, Predictions
 
@@ -57,6 +58,7 @@ class Dnsmos:
 
     def mos(self, path: Path) -> float:
         """The score of a recording."""
+        load_onnxruntime()
         from speechmos import dnsmos  # loads ONNX models
 
         clip = load_clip(path, max_seconds=LONGEST_REPLY_S)

@@ -7,7 +7,6 @@ https://github.com/snakers4/silero-vad; 0.4 % of one core on the real benchmark 
 from __future__ import annotations
 
 import importlib.util
-import os
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ import numpy as np
 
 from echomind.audio import SAMPLE_RATE
 from echomind.errors import ConfigurationError
+from echomind.onnx_runtime import load_onnxruntime
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -44,14 +44,12 @@ class VoiceActivity:
 
 @lru_cache(maxsize=1)
 def _network() -> InferenceSession:
-    # Read when the library is loaded. Without it, it reports its use to its maker and notes that in a file.
-    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
-    from onnxruntime import InferenceSession, SessionOptions
-
+    onnxruntime = load_onnxruntime()
     found = importlib.util.find_spec("silero_vad")
     if found is None or found.origin is None:
         raise ConfigurationError("found no package silero-vad; expected it, as requirements.txt says")
-    options = SessionOptions()
+    options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1  # a frame takes 0.1 ms; threads would only wait
     path = Path(found.origin).parent / "data" / "silero_vad.onnx"
-    return InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    session: InferenceSession = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    return session
