@@ -18,7 +18,7 @@ from echomind.talk.sureness import is_notable
 from echomind.talk.timeline import timeline
 from echomind.talk.trajectory import Moment
 from echomind.talk.unheard import reply_without_voice
-from echomind.ui import talk_heard, talk_turns
+from echomind.ui import talk_heard, talk_plane, talk_turns
 from echomind.ui.markup import h
 from echomind.words import t
 
@@ -59,8 +59,8 @@ def measured(clip: Clip, found: Found) -> Changes:
         "timeline_words": talk_heard.timeline_words(along),
     }
     if found.perception is not None:
-        changes["plane"] = talk_heard.plane_figure(found.perception.speaker, found.perception.listener)
-        changes["plane_words"] = talk_heard.plane_words(found.perception)
+        changes["plane"] = talk_plane.plane_figure(found.perception.speaker, found.perception.listener)
+        changes["plane_words"] = talk_plane.plane_words(found.perception)
     return changes
 
 

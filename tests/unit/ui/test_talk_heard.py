@@ -4,16 +4,8 @@ import pytest
 
 from echomind.audio import SAMPLE_RATE, Clip
 from echomind.models.asr import Word
-from echomind.models.protocol import VAD, Perception
 from echomind.talk.timeline import timeline
-from echomind.ui.talk_heard import (
-    lanes,
-    plane_figure,
-    plane_words,
-    region,
-    timeline_figure,
-    timeline_words,
-)
+from echomind.ui.talk_heard import lanes, timeline_figure, timeline_words
 
 EVIL = "<img src=x onerror=alert(1)>{{value}}${1}\"'"
 
@@ -70,32 +62,3 @@ def test_words_have_lanes_where_they_do_not_lie_over_each_other():
     assert lanes(words, 5.0) == [0, 1, 0]
     crowd = [Word("crowded", 1.0, 1.1)] * 6
     assert lanes(crowd, 5.0) == [0, 1, 2, 3, None, None]
-
-
-def test_the_plane_has_two_named_points():
-    figure = plane_figure(VAD(1.5, 4.0, 3), VAD(2.5, 7.0, 3))
-    checked(figure)
-    assert [trace.text[0] for trace in figure.data[1:]] == ["speaker", "listener"]
-    assert (figure.data[1].x[0], figure.data[1].y[0]) == (1.5, 4.0)
-    assert figure.data[2].y[0] == 5  # drawn within the scale
-    assert figure.data[1].marker.symbol != figure.data[2].marker.symbol
-
-
-@pytest.mark.parametrize(
-    ("speaker", "listener", "words"),
-    [
-        (VAD(2, 4, 2), VAD(2, 4, 3), "almost the same: 0.0"),
-        (VAD(2, 4, 2), VAD(2.9, 2.8, 4), "are apart: 1.5"),
-        (VAD(1, 1, 2), VAD(4, 5, 4), "far apart: 5.0"),
-    ],
-)
-def test_the_distance_in_words(speaker, listener, words, parse):
-    text = parse(plane_words(Perception("", {}, speaker, listener))).text
-    assert words in text
-    assert "Dominance: speaker 2.0 (rather powerless)" in text
-
-
-def test_places_in_words():
-    assert region(VAD(2, 4, 3)) == "unpleasant and excited"
-    assert region(VAD(4, 2.9, 3)) == "pleasant"
-    assert region(VAD(3.2, 3, 3)) == "neither one way nor the other"
