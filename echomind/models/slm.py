@@ -64,10 +64,7 @@ class EchoMindSLM:
     @torch.inference_mode()
     def perceive(self, clip: Clip, transcript: str, *, topic: str = "", history: Sequence[Turn] = ()) -> Perception:
         """Cues of the 12 categories from the sound, V-A-D from sound and words together (scale 1 to 5)."""
-        features = self.processor.feature_extractor(clip.samples, sampling_rate=SAMPLE_RATE)
-        encoded = self.model.encode_audio(
-            features["input_features"].to(self.model.device), features["feature_lengths"].to(self.model.device)
-        )
+        encoded = self._encoded(clip)
         logits = self.model.cue_heads(encoded)
         audio = self.model.audio_embeddings(encoded, logits)
         cues = self._cues(self.model.calibrated(logits))
@@ -75,6 +72,17 @@ class EchoMindSLM:
         emotions = heard_emotions(self._cues(logits))
         state, vad = self._read(transcript, audio, topic=topic, history=history, emotions=emotions)
         return Perception(transcript, cues, *self._felt(transcript, vad, cues), state)
+
+    @torch.inference_mode()
+    def hear(self, clip: Clip) -> dict[str, Cue]:
+        """The cues alone, as ``perceive`` finds them in the same sound, in a fraction of its time: no word is read."""
+        return self._cues(self.model.cue_logits(self._encoded(clip)))
+
+    def _encoded(self, clip: Clip) -> Any:
+        features = self.processor.feature_extractor(clip.samples, sampling_rate=SAMPLE_RATE)
+        return self.model.encode_audio(
+            features["input_features"].to(self.model.device), features["feature_lengths"].to(self.model.device)
+        )
 
     def _cues(self, logits: Mapping[str, torch.Tensor]) -> dict[str, Cue]:
         labels = self.model.config.categories
@@ -190,10 +198,7 @@ class EchoMindSLM:
 
         See :mod:`echomind.models.choosing`; without its reader, softmax of the options' mean token log-likelihoods.
         """
-        features = self.processor.feature_extractor(clip.samples, sampling_rate=SAMPLE_RATE)
-        encoded = self.model.encode_audio(
-            features["input_features"].to(self.model.device), features["feature_lengths"].to(self.model.device)
-        )
+        encoded = self._encoded(clip)
         if self.options is not None:
             return self.options.shares(question, options, self._cues(self.model.cue_logits(encoded)))
         return self._likeliest(self.model.audio_embeddings(encoded), question, options, transcript)

@@ -39,6 +39,10 @@ def test_perceives_every_category_and_every_attribute(slm):
         assert all(1 <= value <= 5 for value in (side.v, side.a, side.d))
 
 
+def test_hears_the_same_cues_without_reading_a_word(slm):
+    assert slm.hear(clip()) == slm.perceive(clip(), "we met at noon").cues
+
+
 def test_thinks_first_then_speaks_and_never_leaks(slm):
     parts = list(slm.reply(slm.perceive(clip(), "we met at noon")))
     thinking, pieces = parts[0], parts[1:]
