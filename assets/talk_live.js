@@ -2,6 +2,7 @@
 // Sound goes to the server in numbered pieces, one after another, so that none is lost and none overtakes another.
 const button = element.querySelector("[data-speak]");
 const words = element.querySelector("[data-words]");
+const voice = element.querySelector("[data-voice]");
 const state = element.querySelector("[data-state]");
 const keep = element.querySelector("[data-keep]");
 const PIECE = 4_000; // milliseconds of sound sent at once at most, after a connection that stood still
@@ -20,6 +21,20 @@ const enter = (phase, said = "") => {
   state.textContent = said;
 };
 
+// What is heard while one speaks: the words, and the strongest cues of the voice with how sure they are.
+const showHeard = (known) => {
+  words.textContent = known.words;
+  words.hidden = !known.words;
+  const lines = (known.voice ?? []).map(({ words, percent }) => {
+    const line = document.createElement("li");
+    line.append(words, " ", Object.assign(document.createElement("span"), { textContent: percent }));
+    return line;
+  });
+  voice.querySelector("ul").replaceChildren(...lines);
+  voice.hidden = !lines.length;
+};
+const hideHeard = () => showHeard({ words: "" });
+
 const closeMicrophone = () => {
   turn.stream?.getTracks().forEach((track) => track.stop());
   if (turn.context && turn.context.state !== "closed") turn.context.close();
@@ -36,7 +51,7 @@ const reset = (said = "") => {
 
 const problem = (text) => {
   reset();
-  words.hidden = true;
+  hideHeard();
   dispatchEvent(new CustomEvent("em-microphone", { detail: text }));
 };
 
@@ -140,8 +155,7 @@ const show = (known) => {
   if (known.ended === "closed") return reset();
   const level = Math.max(0, Math.min(1, (known.level + 65) / 50));
   element.querySelector("[data-live]").style.setProperty("--em-level", level.toFixed(2));
-  words.textContent = known.words;
-  words.hidden = !known.words;
+  showHeard(known);
   if (known.phase === "speaking" && turn.phase === "answering") enter("listening", word("Go on."));
   if (known.phase === "answering" && turn.phase === "listening") {
     enter("answering");
@@ -151,7 +165,7 @@ const show = (known) => {
   const asked = turn.phase === "answering";
   closeMicrophone();
   enter("replying", word("Done listening."));
-  words.hidden = true;
+  hideHeard();
   if (!asked) trigger("submit");
   if (keep.checked && known.ended !== "nothing") goOn();
   else turn = { phase: "replying" };
@@ -182,7 +196,7 @@ const start = async () => {
   document.querySelectorAll("audio").forEach((audio) => audio.pause());
   const mine = (turn = { phase: "starting", waiting: [], number: 0 });
   enter("starting");
-  words.hidden = true;
+  hideHeard();
   try {
     // What makes a voice telling, its level above all, is left as it is.
     const wanted = { echoCancellation: true, noiseSuppression: false, autoGainControl: false, channelCount: 1 };
@@ -218,7 +232,7 @@ window.addEventListener("em-begun", ({ detail }) => {
   send();
 });
 window.addEventListener("em-stop", () => {
-  words.hidden = true;
+  hideHeard();
   reset();
 });
 enter("idle");

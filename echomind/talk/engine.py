@@ -15,6 +15,7 @@ from echomind.models.asr import Recognizer, load_recognizer
 from echomind.models.protocol import SpokenLanguageModel
 from echomind.settings import Settings, get_settings
 from echomind.talk.neural_voice import Voice
+from echomind.talk.overhearing import Ears
 from echomind.talk.places import Places, Ticket
 from echomind.talk.turn import Models
 from echomind.talk.zero_gpu import WithLentGpu, has_zero_gpu
@@ -38,6 +39,7 @@ class Engine:
         self._places = Places(turns_at_once)
         self._wait_s = wait_s
         self._lock = threading.Lock()
+        self.ears = Ears(lambda: self._model, lambda: self._places.taken)
         self.voice = Voice(settings.voice_model, settings.device)
         self._model: SpokenLanguageModel | None = None
         self._missing, self._failed_at = "", float("-inf")

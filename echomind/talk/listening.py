@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -19,7 +20,8 @@ from echomind.audio import RATES, SAMPLE_RATE, Clip
 from echomind.errors import AudioError
 from echomind.models.asr import Hearing, Transcript
 from echomind.talk.ahead import Ahead, Prepare
-from echomind.talk.events import Done, Event, Spoken, TakenBack
+from echomind.talk.events import Done, Event, Perceived, Spoken, TakenBack
+from echomind.talk.overhearing import Cues, Overhear, SoFar
 from echomind.talk.turn_taking import AHEAD_S, SETTLE_S, TurnTaking
 from echomind.talk.voice_activity import FRAME, FRAME_S, VoiceActivity
 
@@ -52,9 +54,12 @@ class Listening:
     """Takes sound in, in order; thread-safe. Its owner closes it.
 
     ``hearing``: a new utterance of the recogniser. ``prepare``: how to answer. ``limit_s``: longest turn.
+    ``overhear``: how to hear cues while one speaks; without it they are known once the answer is prepared.
     """
 
-    def __init__(self, hearing: Hearing, prepare: Prepare, *, limit_s: float = 30.0) -> None:
+    def __init__(
+        self, hearing: Hearing, prepare: Prepare, *, limit_s: float = 30.0, overhear: Overhear = lambda *_: False
+    ) -> None:
         self._hearing, self._prepare, self._limit_s = hearing, prepare, limit_s
         self._lock, self._certain = threading.Lock(), threading.Event()
         self._activity, self._taking = VoiceActivity(), TurnTaking()
@@ -68,6 +73,7 @@ class Listening:
         self._ahead: Ahead | None = None
         self._attempt = 0  # to answer; an earlier one may still wait for its words
         self._heard: Transcript | None = None  # by the last passes over all words so far
+        self._voice = SoFar(overhear)
         self.touched = time.monotonic()
 
     @property
@@ -89,6 +95,7 @@ class Listening:
                 while len(self._rest) >= FRAME and not self._over:
                     frame, self._rest = self._rest[:FRAME], self._rest[FRAME:]
                     self._take_in(frame)
+                self._overhear()
             return self._progress()
 
     @property
@@ -96,6 +103,11 @@ class Listening:
         """What is known now."""
         with self._lock:
             return self._progress()
+
+    @property
+    def cues(self) -> Cues:
+        """What is heard in the voice so far, by category; empty before anything was. Never waits."""
+        return self._voice.cues
 
     @property
     def _over(self) -> bool:
@@ -168,6 +180,12 @@ class Listening:
             self._hearing.feed(frame if started else np.concatenate(self._sound))
         self._decide()
 
+    def _overhear(self) -> None:
+        """In the midst of speech only: in a pause the answer is prepared, which hears the voice as well."""
+        seconds = len(self._sound) * FRAME_S
+        if self._ahead is None and self._taking.speaking and not self._taking.silence and self._voice.is_due(seconds):
+            self._voice.listen(self.clip)
+
     def _decide(self) -> None:
         taking = self._taking
         if not taking.started:
@@ -212,7 +230,11 @@ class Listening:
             last = self._over
         if last:
             self._hearing.close()
-        yield from self._prepare(clip, heard, time.perf_counter() - at)
+        with closing(self._prepare(clip, heard, time.perf_counter() - at)) as events:
+            for event in events:
+                if isinstance(event, Perceived):
+                    self._voice.note(event.perception.cues, clip.seconds)
+                yield event
 
     def _end(self, why: Ended) -> None:
         self._phase, self._ended = "over", why

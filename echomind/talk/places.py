@@ -9,7 +9,7 @@ class Places:
     """A queue in front of ``count`` places. Thread-safe."""
 
     def __init__(self, count: int) -> None:
-        self._free = count
+        self._free, self._inside = count, 0
         self._changed = threading.Condition()
         self._queue: list[Ticket] = []
 
@@ -21,10 +21,17 @@ class Places:
             self._call()
             return ticket
 
+    @property
+    def taken(self) -> bool:
+        """Whether anyone is inside."""
+        with self._changed:
+            return self._inside > 0
+
     def _call(self) -> None:
         """Let in whoever can be let in; with the lock held."""
         while self._free and self._queue:
             self._free -= 1
+            self._inside += 1
             self._queue.pop(0).inside = True
         self._changed.notify_all()
 
@@ -41,6 +48,7 @@ class Places:
             if ticket.inside:
                 ticket.inside = False
                 self._free += 1
+                self._inside -= 1
             elif ticket in self._queue:
                 self._queue.remove(ticket)
             self._call()

@@ -25,11 +25,19 @@ def heading() -> Markup:
 
 
 def live_panel() -> Markup:
-    """The button of the hands-free turn, its words as they are recognised, and whether to go on listening."""
+    """The button of the hands-free turn, words and voice as they are heard, and whether to go on listening."""
     return h(
         "div",
         h("button", t("Speak"), type="button", class_="em-speak", data_speak=True),
         h("p", "", class_="em-live-words", data_words=True, hidden=True),
+        h(
+            "div",
+            h("span", t("In the voice so far")),
+            h("ul", ""),
+            class_="em-live-voice",
+            data_voice=True,
+            hidden=True,
+        ),
         h("p", "", class_="em-hidden", role="status", data_state=True),
         h(
             "label",

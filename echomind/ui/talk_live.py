@@ -46,7 +46,13 @@ class LiveTurns:
             recognizer = self._engine.recognizer()
             self._engine.warm()  # the model is needed when the first words have been said
             prepare = answering(self._engine, topic, before.turns, country=session.country, moments=before.moments)
-            key = self._listeners.open(Listening(listen_with(recognizer), prepare, limit_s=self._settings.max_turn_s))
+            listening = Listening(
+                listen_with(recognizer),
+                prepare,
+                limit_s=self._settings.max_turn_s,
+                overhear=self._engine.ears.overhear,
+            )
+            key = self._listeners.open(listening)
         except EchoMindError as error:
             return Begun(problem=here(talk_view.problem_words(error)))
         gate.hold(lambda: self._listeners.close(key), key)
@@ -54,6 +60,8 @@ class LiveTurns:
 
     def hear(self, chunk: Mapping[str, Any]) -> dict[str, Any]:
         """The next piece of an open turn: ``key``, ``number``, ``rate``, ``pcm``. What is known by now, or ``error``.
+
+        ``voice``: what is heard in the voice so far, the strongest first, in the visitor's language.
 
         What a browser calls a piece may be anything.
         """
@@ -65,13 +73,15 @@ class LiveTurns:
                 return {"error": "found another type of key, number, rate or pcm; expected text and whole numbers"}
         except (KeyError, TypeError):
             return {"error": "found no key, number, rate or pcm; expected all four"}
-        if self._listeners.find(key) is None:
+        listening = self._listeners.find(key)
+        if listening is None:
             return closed()
-        try:
-            return self._listeners.hear(key, number, rate, pcm).as_dict()
-        except EchoMindError as error:
-            with speaking(self._listeners.language_of(key)):
+        with speaking(self._listeners.language_of(key)):
+            try:
+                known = self._listeners.hear(key, number, rate, pcm).as_dict()
+            except EchoMindError as error:
                 return {"error": here(talk_view.problem_words(error))}
+            return known | {"voice": talk_view.voice_so_far(listening.cues)}
 
     def finish(self, turn: Mapping[str, Any]) -> dict[str, Any]:
         """The visitor says that this is all. ``turn`` holds the ``key``."""

@@ -10,11 +10,12 @@ from markupsafe import Markup
 from echomind.errors import EchoMindError
 from echomind.models.protocol import VAD, Perception, Thinking, Turn
 from echomind.talk.events import Timings
+from echomind.talk.overhearing import Cues, strongest
 from echomind.talk.sureness import SURE_FROM, is_absent, is_notable, is_unsure
 from echomind.taxonomy import CATEGORIES
 from echomind.ui.markup import h, together
 from echomind.ui.talk_words import category_words, label_words, percent
-from echomind.words import Text, counted, joined, t
+from echomind.words import Text, counted, here, joined, t
 
 _SCALES = (
     ("v", t("Valence"), t("unpleasant"), t("pleasant")),
@@ -82,6 +83,17 @@ def _cue(category_id: str, title: str, perception: Perception) -> Markup:
             percent=percent(cue.score),
         ),
     )
+
+
+def voice_so_far(cues: Cues) -> list[dict[str, str]]:
+    """For the panel's script: the strongest cues of a voice that still speaks, ``words`` and ``percent`` of each."""
+    found = []
+    for category, label, probability in strongest(cues):
+        words: str = label_words(category, label)
+        if probability < SURE_FROM:
+            words = t("unsure, perhaps {words}", words=words)
+        found.append({"words": here(words), "percent": percent(probability)})
+    return found
 
 
 def _scale(name: str, title: str, low: str, high: str, speaker: VAD, listener: VAD) -> Markup:

@@ -1,5 +1,7 @@
 """Hands-free turns in a real browser with a fake microphone, which says one sentence three times over."""
 
+import re
+
 import jiwer
 import numpy as np
 import pytest
@@ -64,6 +66,23 @@ def test_one_tap_and_the_turn_ends_by_itself(app, page):
     assert page.locator(".em-cue").count() == 12
     assert page.locator(SPEAK).inner_text() == "Speak"
     assert [path for path in app.temporary.rglob("*") if path.is_file() and path.stat().st_size] == []
+
+
+def test_the_voice_is_told_while_one_speaks(page):
+    page.click(SPEAK)
+    page.wait_for_selector("[data-voice]:not([hidden]) li")
+    phase, lines = page.evaluate(
+        "[document.querySelector('[data-live]').dataset.phase,"
+        " [...document.querySelectorAll('[data-voice] li')].map((line) => line.innerText)]"
+    )
+    assert phase in ("listening", "answering")  # the turn is still open
+    assert 1 <= len(lines) <= 3
+    assert all(re.fullmatch(r"(unsure, perhaps )?\D+ \d\d? %", line) for line in lines), lines
+    assert any("a man's voice" in line or "a woman's voice" in line for line in lines)  # one of two is always likely
+    wait_for_phase(page, "replying")
+    assert page.locator("[data-voice]").is_hidden()
+    wait_for_answer(page)
+    assert page.locator(".em-cue").count() == 12
 
 
 def test_the_button_ends_a_turn(page):

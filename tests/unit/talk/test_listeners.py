@@ -13,7 +13,7 @@ QUARTER = base64.b64encode(np.zeros(4_000, "<i2").tobytes()).decode()
 
 
 def new():
-    return Listening(Words(), lambda *_: iter(()))
+    return Listening(Words(), lambda *_: (event for event in ()))
 
 
 def test_each_key_has_its_own_turn():

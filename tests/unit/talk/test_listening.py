@@ -9,8 +9,9 @@ import pytest
 from echomind.audio import SAMPLE_RATE, load_clip
 from echomind.errors import AudioError
 from echomind.models.asr import Transcript
+from echomind.models.protocol import VAD, Cue, Perception
 from echomind.settings import ROOT
-from echomind.talk.events import Done, Heard, ReplyPiece, Spoken, TakenBack, Timings
+from echomind.talk.events import Done, Heard, Perceived, ReplyPiece, Spoken, TakenBack, Timings
 from echomind.talk.listening import NOTHING_S, Listening
 
 CHUNK = 1_600
@@ -250,7 +251,42 @@ def test_words_that_come_late_end_no_other_attempt(spoken, answers):
 def test_a_fault_of_the_recogniser_reaches_who_asks(spoken):
     hearing = Words()
     hearing.words = lambda: (_ for _ in ()).throw(AudioError("no answer"))
-    listening = Listening(hearing, lambda *_: iter(()))
+    listening = Listening(hearing, lambda *_: (event for event in ()))
     hear(listening, np.concatenate([spoken, silence(2)]))
     with pytest.raises(AudioError, match="no answer"):
         list(listening.answer())
+
+
+def heard_cues(name):
+    return {"volume": Cue(name, 0.9, {name: 0.9})}
+
+
+def test_the_voice_is_overheard_while_one_speaks_and_never_in_a_pause(spoken, answers):
+    asked = []
+
+    def overhear(clip, tell):
+        asked.append((clip.seconds, listening._taking.silence, listening._ahead))
+        tell(heard_cues("whisper"))
+        return True
+
+    def prepare(clip, heard, asr_s):
+        yield Perceived(Perception(heard.text, heard_cues("shout"), VAD(3, 3, 3), VAD(3, 3, 3)))
+        yield Done("", Timings())
+
+    listening = Listening(Words(), prepare, overhear=overhear)
+    hear(listening, silence(1.5))
+    assert (asked, listening.cues) == ([], {})
+    hear(listening, spoken)
+    assert listening.cues == heard_cues("whisper")
+    seconds = [at for at, _, _ in asked]
+    assert len(asked) >= 2 and np.diff([0, *seconds]).min() >= 1.0
+    assert all(not pause and ahead is None for _, pause, ahead in asked)
+    hear(listening, silence(2))
+    assert len(asked) == len(seconds)
+    assert [type(event) for event in listening.answer()] == [Perceived, Done]
+    assert listening.cues == heard_cues("shout")  # by whoever prepared the answer, of the whole turn
+
+
+def test_a_voice_that_cannot_be_overheard_has_no_cues(listening, spoken):
+    hear(listening, spoken)
+    assert listening.cues == {}

@@ -14,6 +14,17 @@ def test_first_come_first_served():
     assert third.position == 1
 
 
+def test_whether_anyone_is_inside():
+    places = Places(2)
+    assert not places.taken
+    first, second = places.ticket(), places.ticket()
+    first.leave()
+    assert places.taken
+    second.leave()
+    second.leave()
+    assert not places.taken
+
+
 def test_leaving_the_line():
     places = Places(1)
     first, second, third = places.ticket(), places.ticket(), places.ticket()

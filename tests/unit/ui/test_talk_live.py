@@ -1,18 +1,20 @@
 """Hands-free turns as the page drives them, with real voice activity and stand-ins for recogniser and model."""
 
 import base64
+import threading
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from echomind.audio import load_clip
-from echomind.models.protocol import Turn
+from echomind.models.protocol import Cue, Turn
 from echomind.settings import ROOT, Settings
 from echomind.talk.engine import Engine
 from echomind.ui.talk_live import GONE, NOTHING_HEARD, LiveTurns
 from echomind.ui.talk_session import Session
 from echomind.ui.talk_turnstile import Turnstile
+from echomind.words import speaking
 
 
 @pytest.fixture
@@ -54,6 +56,44 @@ def test_a_turn_from_the_first_word_to_the_reply(turns, spoken, model):
     assert model.calls[-1][2:] == ("work", (Turn("earlier", "yes"),))
     assert all(after == before for shown, after in steps if not shown.times)
     assert turns.hear({"key": begun.key, "number": 99, "rate": 16_000, "pcm": ""})["ended"] == "closed"
+
+
+def test_the_voice_is_told_while_one_speaks_in_the_language_of_whoever_began(turns, spoken, model):
+    heard = {"volume": Cue("whisper", 0.9, {"whisper": 0.9})}
+    seen = []
+
+    def overhear(clip, tell):
+        seen.append(clip.seconds)
+        tell(heard)
+        return True
+
+    turns._engine.ears.overhear = overhear
+    with speaking("zh"):
+        begun = turns.begin("", Session(), Turnstile())
+    told = hear(turns, begun.key, spoken[:40_000])
+    assert told["voice"] == [{"words": "耳语", "percent": "90 %"}]
+    assert told["phase"] == "speaking" and seen
+    other = turns.begin("", Session(), Turnstile())
+    assert hear(turns, other.key, spoken[:8_000])["voice"] == []
+
+
+def test_the_voice_is_heard_by_the_model_while_no_turn_is_answered(turns, spoken, model):
+    heard = threading.Event()
+
+    def listen(clip):
+        heard.set()
+        return {}
+
+    model.hear = listen
+    turns._engine._model = model
+    with turns._engine.turn():
+        key = turns.begin("", Session(), Turnstile()).key
+        hear(turns, key, spoken[:40_000])
+        turns._engine.ears._thread.submit(lambda: None).result(30)
+        assert not heard.is_set()
+    key = turns.begin("", Session(), Turnstile()).key
+    hear(turns, key, spoken[:40_000])
+    assert heard.wait(30)
 
 
 def test_the_button(turns, spoken):

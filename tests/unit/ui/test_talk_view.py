@@ -4,6 +4,7 @@ from echomind.models.protocol import VAD, Cue, Perception, Thinking, Turn
 from echomind.talk.events import Timings
 from echomind.taxonomy import CATEGORIES
 from echomind.ui import talk_about, talk_view
+from echomind.words import speaking
 
 EVIL = "<img src=x onerror=alert(1)>{{value}}${1}\"'"
 
@@ -30,6 +31,22 @@ def test_unsure_is_said(parse, perception):
     assert rows[6].text == "Non-verbal expressionunsure, perhaps a sigh40 %"
     assert rows[7].text == "Weatherunsure50 %"
     assert "em-cue-unsure" in rows[6].attributes["class"]
+
+
+def test_the_voice_so_far_for_the_script():
+    cues = {
+        "nve": Cue("sigh", 0.4, {"sigh": 0.4}),
+        "volume": Cue("whisper", 0.6, {"whisper": 0.6}),
+        "gender": Cue("male", 1.0, {"male": 1.0}),
+    }
+    assert talk_view.voice_so_far(cues) == [
+        {"words": "a man's voice", "percent": "99 %"},
+        {"words": "whispering", "percent": "60 %"},
+        {"words": "unsure, perhaps a sigh", "percent": "40 %"},
+    ]
+    with speaking("zh"):
+        assert talk_view.voice_so_far(cues)[2]["words"] == "不确定，可能是叹息"
+    assert talk_view.voice_so_far({}) == []
 
 
 def test_vad_of_both_perspectives(parse, perception):
