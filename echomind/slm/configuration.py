@@ -79,7 +79,8 @@ class EchoMindConfig(PreTrainedConfig):
     ``encoder_config`` shapes the ears; ``text_config`` is any causal language model of ``transformers`` (the embedded
     one is a dense MLA decoder in DeepSeek-V3 classes; a 7B one loads through Llama classes). ``frame_stack`` encoder
     frames make one audio token (4 frames = 0.32 s). ``category_labels`` fixes the order of the twelve cue heads and of
-    their labels, so that a checkpoint can be read without this package's taxonomy.
+    their labels, so that a checkpoint can be read without this package's taxonomy. ``backbone`` says where a large
+    decoder's weights lie, which are not in this checkpoint (see :mod:`echomind.slm.backbone`); None: they are in it.
     """
 
     model_type = "echomind"
@@ -94,6 +95,7 @@ class EchoMindConfig(PreTrainedConfig):
         category_labels: list[list[Any]] | None = None,
         temperatures: dict[str, float] | None = None,
         emotion_prior: dict[str, float] | None = None,
+        backbone: dict[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:
         if encoder_config is None:
@@ -114,6 +116,7 @@ class EchoMindConfig(PreTrainedConfig):
         self.temperatures = temperatures or {}
         # Share of each word of THINKING_EMOTIONS among the clips that the decoder was trained on; equal when unknown.
         self.emotion_prior = emotion_prior or dict.fromkeys(THINKING_EMOTIONS, 1 / len(THINKING_EMOTIONS))
+        self.backbone = backbone
         kwargs.setdefault("tie_word_embeddings", getattr(text_config, "tie_word_embeddings", False))
         super().__init__(**kwargs)
         for name in ("pad_token_id", "bos_token_id", "eos_token_id"):

@@ -86,22 +86,26 @@ class EchoMindForConditionalGeneration(EchoMindPreTrainedModel, GenerationMixin)
     """Hears, and answers: audio tokens stand where ``audio_token_id`` stands in ``input_ids``.
 
     The audio tokens of a clip are its projected frames (one per 0.32 s) followed by twelve cue tokens, one a category,
-    that carry the cue heads' probabilities. ``num_audio_tokens`` gives their number.
+    that carry the cue heads' probabilities. ``num_audio_tokens`` gives their number. A ``language_model`` that is given
+    is used as it is, weights and all; else one is made as ``config.text_config`` says.
     """
 
     _tied_weights_keys = {}
 
-    def __init__(self, config: EchoMindConfig) -> None:
+    def __init__(self, config: EchoMindConfig, language_model: PreTrainedModel | None = None) -> None:
         super().__init__(config)
         self.encoder = EchoMindEncoder(config.encoder_config)
         self.cue_heads = CueHeads(config)
         self.projector = Projector(config)
         self.cue_embeddings = CueEmbeddings(config)
-        self.language_model = AutoModelForCausalLM.from_config(config.text_config)
+        if language_model is None:
+            self.language_model = AutoModelForCausalLM.from_config(config.text_config)
         self.vad_head = nn.Sequential(
             nn.Linear(config.text_config.hidden_size, 128), nn.GELU(), nn.Linear(128, VAD_TARGETS)
         )
         self.post_init()
+        if language_model is not None:
+            self.language_model = language_model  # after all weights were made: these have theirs
 
     def get_input_embeddings(self) -> nn.Module:
         """The decoder's token embeddings."""

@@ -14,6 +14,7 @@ from typing import Any
 
 from transformers import AutoTokenizer, PreTrainedTokenizerFast, ProcessorMixin
 
+from echomind.errors import CheckpointError
 from echomind.slm.configuration import CONFIDENCES, THINKING_EMOTIONS
 from echomind.slm.features import EchoMindFeatureExtractor
 
@@ -25,16 +26,30 @@ SPECIAL_TOKENS = (
     *(PAD, BOS, EOS, UNK, SYSTEM, USER, ASSISTANT, AUDIO),
     *(CUES, THINK, CAUSE, CONFIDENCE, END_THINK, QUESTION),
 )
-_SPECIAL = re.compile("|".join(re.escape(token) for token in SPECIAL_TOKENS))
+MARKERS = "markers"  # key of a tokenizer's configuration: which of its tokens stand for SPECIAL_TOKENS
+SHARED = (PAD, UNK)  # may be one token; every other has its own
 
 
-def plain(text: str) -> str:
-    """Text from outside with anything that looks like a special token taken out, and white space made single."""
-    return " ".join(_SPECIAL.sub(" ", text).split())
+def markers_of(tokenizer: Any) -> dict[str, str]:
+    """The tokenizer's own token for each of :data:`SPECIAL_TOKENS`: the same text, or what its configuration names.
+
+    Raises ``CheckpointError`` when it lacks one, or gives two of them the same token.
+    """
+    named = {token: token for token in SPECIAL_TOKENS} | (tokenizer.init_kwargs.get(MARKERS) or {})
+    known = tokenizer.get_vocab()
+    if missing := [own for own in named.values() if own not in known]:
+        raise CheckpointError(f"the tokenizer has no token {missing[0]!r} among its {len(known)}")
+    used = [own for token, own in named.items() if token not in SHARED] + list({named[token] for token in SHARED})
+    if len(set(used)) < len(used):
+        raise CheckpointError(f"two of the model's special tokens are one token of the tokenizer: {named}")
+    return named
 
 
 class EchoMindProcessor(ProcessorMixin):
-    """A feature extractor and a tokenizer, and the prompt format between them."""
+    """A feature extractor and a tokenizer, and the prompt format between them.
+
+    ``ids`` are the tokens that stand for ours; ``never_said`` all special tokens but the end: no reply contains them.
+    """
 
     attributes = ["feature_extractor", "tokenizer"]
     feature_extractor_class = "EchoMindFeatureExtractor"
@@ -42,8 +57,12 @@ class EchoMindProcessor(ProcessorMixin):
 
     def __init__(self, feature_extractor: EchoMindFeatureExtractor, tokenizer: Any, **_: Any) -> None:
         super().__init__(feature_extractor, tokenizer)
-        ids = tokenizer.convert_tokens_to_ids(list(SPECIAL_TOKENS))
-        self.ids: dict[str, int] = dict(zip(SPECIAL_TOKENS, ids, strict=True))
+        named = markers_of(tokenizer)
+        self.ids: dict[str, int] = {token: tokenizer.convert_tokens_to_ids(own) for token, own in named.items()}
+        # What a text from outside may not contain: our special tokens, and all that the tokenizer has beside them.
+        outside = {*SPECIAL_TOKENS, *named.values(), *tokenizer.get_added_vocab()}
+        self._special = re.compile("|".join(map(re.escape, sorted(outside, key=len, reverse=True))))
+        self.never_said = frozenset({*self.ids.values(), *tokenizer.get_added_vocab().values()} - {self.ids[EOS]})
 
     @classmethod
     def from_pretrained(cls, path: str, **kwargs: Any) -> EchoMindProcessor:  # type: ignore[override]
@@ -56,9 +75,13 @@ class EchoMindProcessor(ProcessorMixin):
         self.feature_extractor.save_pretrained(path, **kwargs)
         self.tokenizer.save_pretrained(path, **kwargs)
 
+    def plain(self, text: str) -> str:
+        """Text from outside with anything that looks like a special token taken out, and white space made single."""
+        return " ".join(self._special.sub(" ", text).split())
+
     def encode(self, text: str) -> list[int]:
         """Token ids of plain text, without special tokens."""
-        return self.tokenizer(plain(text), add_special_tokens=False)["input_ids"]
+        return self.tokenizer(self.plain(text), add_special_tokens=False)["input_ids"]
 
     def decode_text(self, ids: Sequence[int]) -> str:
         """Plain text of token ids; special tokens are left out."""
