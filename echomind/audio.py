@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from echomind import audio_faults
+from echomind.audio_faults import MIN_SECONDS
 from echomind.errors import AudioError
 from echomind.settings import get_settings
 
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from av.container import InputContainer
 
 SAMPLE_RATE = 16_000  # Hz; what the encoder and both recognisers expect
-MIN_SECONDS = 0.1  # shorter than any word
 RATES = (2_000, 384_000)  # Hz; a rate outside is a broken header, and resampling from it would not end
 MAX_CHANNELS = 32
 SILENCE = 2.0**-13  # peak; four steps of a 16-bit recorder, below the noise floor of any open microphone
@@ -46,7 +47,6 @@ CONTAINERS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\xff\xfb", "mp3"),
     (0, b"\xff\xf3", "mp3"),
 )
-FORMATS = "WAV, FLAC, OGG, MP3, M4A/AAC or WebM"
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def clip_from_array(
         raise AudioError(f"{name}: found shape {data.shape}; expected {expected}")
     rate = _check_rate(int(sample_rate), name)
     if len(data) > limit_s * rate:
-        raise AudioError(f"{name}: found {len(data) / rate:.1f} s of sound; expected at most {limit_s:g} s")
+        raise audio_faults.too_long(name, limit_s, len(data) / rate)
     samples = _to_float(data, name)
     return _finish(_downmix(samples[:, None] if samples.ndim == 1 else samples), rate, name, limit_s)
 
@@ -116,8 +116,7 @@ def _decode(source: str | Path | bytes, limit_s: float, name: str | None) -> _De
     _check_size(len(data), name)
     decoder = _Decoder(name, limit_s)
     if not decoder.read_soundfile(data) and not decoder.read_ffmpeg(data):
-        found = f"bytes beginning {data[:8].hex(' ')}" if data else "an empty file"
-        raise AudioError(f"{name}: not an audio file that can be read (found {found}); expected {FORMATS}")
+        raise audio_faults.not_audio(name, data)
     return decoder
 
 
@@ -181,7 +180,7 @@ class _Decoder:
                 ) from error
             raise self._broken(error.strerror) from error  # its text has a number and a function of FFmpeg's
         if not self.rate:
-            raise AudioError(f"{self.name}: found 0.00 s of sound; expected {MIN_SECONDS} to {self.limit_s:g} s")
+            raise audio_faults.too_short(self.name, 0.0, self.limit_s)
         return True
 
     def _start(self, rate: int, channels: int) -> None:
@@ -197,14 +196,11 @@ class _Decoder:
         self._sums.append(frames.sum(axis=1, dtype=np.float32))
         self._frames += len(frames)
         if self._frames > self.limit_s * self.rate:
-            raise AudioError(f"{self.name}: found more than {self.limit_s:g} s of sound; expected at most that")
+            raise audio_faults.too_long(self.name, self.limit_s)
 
     def _broken(self, why: object) -> AudioError:
         read = self._frames / self.rate if self.rate else 0.0
-        return AudioError(
-            f"{self.name}: a truncated or corrupt file: decoding stopped after {read:.1f} s ({why});"
-            " expected a complete audio file"
-        )
+        return audio_faults.broken(self.name, read, why)
 
 
 def _ffmpeg_blocks(container: InputContainer, name: str) -> Iterator[tuple[np.ndarray, int]]:
@@ -212,7 +208,7 @@ def _ffmpeg_blocks(container: InputContainer, name: str) -> Iterator[tuple[np.nd
     import av
 
     if not container.streams.audio:
-        raise AudioError(f"{name}: found a {container.format.name} file without a sound track; expected one")
+        raise audio_faults.no_sound_track(name, container.format.name)
     to_float = av.AudioResampler(format="fltp")
     for frame in container.decode(container.streams.audio[0]):
         for part in to_float.resample(frame):
@@ -237,7 +233,7 @@ def _one_line(name: str) -> str:
 def _check_size(size: int, name: str) -> None:
     limit_mb = get_settings().max_upload_mb
     if size > limit_mb * 2**20:
-        raise AudioError(f"{name}: found {size / 2**20:.0f} MB; expected at most {limit_mb} MB")
+        raise audio_faults.too_large(name, size, limit_mb)
 
 
 def _check_rate(rate: int, name: str) -> int:
@@ -281,12 +277,12 @@ def _finish(mono: np.ndarray, rate: int, name: str, limit_s: float) -> Clip:
 def _check_sound(mono: np.ndarray, rate: int, name: str, limit_s: float) -> None:
     seconds = len(mono) / rate
     if seconds < MIN_SECONDS:
-        raise AudioError(f"{name}: found {seconds:.2f} s of sound; expected {MIN_SECONDS} to {limit_s:g} s")
+        raise audio_faults.too_short(name, seconds, limit_s)
     bad = int(len(mono) - np.isfinite(mono).sum())
     if bad:
         raise AudioError(f"{name}: found {bad} samples that are not finite numbers (NaN or infinity); expected none")
     peak = float(np.abs(mono).max())
     if peak < SILENCE:
-        raise AudioError(f"{name}: found silence (peak {peak:.1e} of full scale); expected speech")
+        raise audio_faults.silence(name, peak)
     if peak > OVERSHOOT:
         raise AudioError(f"{name}: found float samples up to {peak:.3g}; expected them within -1 to 1")

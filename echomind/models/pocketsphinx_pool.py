@@ -19,11 +19,12 @@ from echomind.audio import SAMPLE_RATE, Clip
 from echomind.models.asr import RecognitionError, Transcript, Word, sentence_case
 from echomind.models.pocketsphinx_process import END, FEED, HEADER, PEEK, WHOLE
 from echomind.settings import ROOT
+from echomind.words import t
 
 PCM_PEAK = 32_767
 PROCESSES = 4  # utterances decoded at a time; each takes about 0.2 of a core and 100 MB
 START_S, SLOWEST = 60.0, 10.0  # patience: to load, and as a multiple of the sound's length (0.2 is usual)
-NO_ANSWER = "the speech recogniser gave no answer; please try again"
+NO_ANSWER = t("the speech recogniser gave no answer; please try again")
 
 
 class DecoderProcess:
@@ -119,7 +120,7 @@ class PocketSphinxRecognizer:
             try:
                 return _transcript(lent.alive().ask(WHOLE, pcm_of(clip.samples)))
             except RecognitionError as error:
-                raise RecognitionError(f"{clip.name}: {error}") from error
+                raise RecognitionError(t("{name}: {problem}", name=clip.name, problem=error.args[0])) from error
 
     def listen(self) -> StreamedUtterance:
         """An utterance that is decoded while it is spoken."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from echomind.audio import MAX_CHANNELS, MIN_SECONDS, RATES, load_native
+from echomind.audio import MAX_CHANNELS, RATES, load_native
+from echomind.audio_faults import MIN_SECONDS
 from echomind.errors import AudioError
 from echomind.models.endpoint_wire import LONGEST_REPLY_S
 from echomind.scoring.problems import Problem, Problems

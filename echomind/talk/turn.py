@@ -26,6 +26,7 @@ from echomind.talk.speak import Speech, joined, speak
 from echomind.talk.speaking import AsSet, Speak, spoken_along
 from echomind.talk.trajectory import Moment, change_told
 from echomind.talk.unheard import TextReader
+from echomind.words import t
 
 CONTRACT_KEYS = ("transcript", "cues", "vad", "thinking", "reply", "timings_s")  # between "clip" and "model"
 MAX_TURNS = 5  # of history given to the model, as many as the longest of HumDial's dialogues have
@@ -98,7 +99,7 @@ def _perceive(
     if clip is not None:
         return model.perceive(clip, text, topic=topic, history=history)
     if not isinstance(model, TextReader):
-        raise ConfigurationError(f"{model.name} answers voices only; expected a recording")
+        raise ConfigurationError(t("{model} answers voices only; expected a recording", model=model.name))
     return model.perceive_text(text, topic=topic, history=history)
 
 

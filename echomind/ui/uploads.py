@@ -12,6 +12,7 @@ import threading
 from pathlib import Path
 
 from echomind.errors import AudioError
+from echomind.words import t
 
 KEEP_S = 120.0  # longer than a turn waits in the queue
 
@@ -31,7 +32,7 @@ class Uploads:
         Raises ``AudioError`` when there is no file, and for a path that is no upload, which is left alone.
         """
         if not path:
-            raise AudioError("found no recording; expected an audio file")
+            raise AudioError(t("found no recording; expected an audio file"))
         file = Path(path).resolve()
         if not file.is_relative_to(self._folder) or file == self._folder:
             raise AudioError(f"{file.name}: found a file that was not uploaded; expected an upload")
@@ -40,7 +41,8 @@ class Uploads:
                 data = file.read_bytes()
             except FileNotFoundError:
                 if file not in self._kept:
-                    raise AudioError(f"{file.name}: the upload is no longer here; please send it again") from None
+                    gone = t("{name}: the upload is no longer here; please send it again", name=file.name)
+                    raise AudioError(gone) from None
                 return self._kept[file]
             file.unlink()
             if not shared:
