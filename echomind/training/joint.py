@@ -8,11 +8,12 @@ forgotten.
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 import torch
 from torch import nn
 
+from echomind.slm.backbone import unfreeze
 from echomind.slm.modeling import EchoMindForConditionalGeneration
 from echomind.training.align import VAD_WEIGHT, Drawn, run
 from echomind.training.loop import Losses
@@ -35,20 +36,23 @@ class JointData:
 
 
 class Joint(nn.Module):
-    """Everything but the ears is trained: decoder, projector, cue embeddings, V-A-D head."""
+    """Everything but the ears is trained: decoder (or its adapter), projector, cue embeddings, V-A-D head."""
 
     def __init__(self, model: EchoMindForConditionalGeneration) -> None:
         super().__init__()
         self.model = model
-        for parameter in model.parameters():
-            parameter.requires_grad_(True)
+        unfreeze(model)
         for module in (model.encoder, model.cue_heads):
             for parameter in module.parameters():
                 parameter.requires_grad_(False)
 
-    def forward(self, **kwargs: Any) -> Any:
-        """The model itself."""
-        return self.model(**kwargs)
+    def forward(self, drawn: Drawn | None = None, **kwargs: Any) -> Any:
+        """Outputs of both views of a speech batch, heard and read; of a text batch what the model itself gives."""
+        if drawn is None:
+            return self.model(**kwargs)
+        batch, encoded, logits = drawn
+        heard = run(self.model, batch.student, self.model.audio_embeddings(encoded, logits))
+        return heard, run(self.model, batch.teacher, None)
 
 
 def agreement(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
@@ -72,10 +76,8 @@ def joint_loss(model: nn.Module, drawn: Any, emotion_ids: torch.Tensor, vad_weig
     """Loss of a speech batch (both views and their agreement) or of a text batch."""
     if isinstance(drawn, Batch):
         return text_loss(model, drawn, vad_weight)
-    core = cast(EchoMindForConditionalGeneration, model.model)
-    batch, encoded, logits = drawn
-    heard = run(core, batch.student, core.audio_embeddings(encoded, logits))
-    read = run(core, batch.teacher, None)
+    batch = drawn[0]
+    heard, read = model(drawn)
     if heard.loss is None or read.loss is None or heard.vad is None or heard.logits is None or read.logits is None:
         raise RuntimeError("the model returned no loss although labels were given")
     thinks = ~torch.isnan(batch.student.vad).any(-1)  # rows that answer with a thinking block, not a question's option

@@ -27,11 +27,13 @@ from echomind.training.data.corpus import (
     words_of,
 )
 from echomind.training.data.questions import sample_question
+from echomind.training.loop import to_device
 from echomind.training.recordings import FeatureStore, Recording
 from echomind.training.rows import Batch, answered_row, collate, example_row
 from echomind.training.text import spoken
 from echomind.training.vad import ListenerMap
 
+CPU = torch.device("cpu")
 QUESTION_SHARE = 0.15
 SOFTEST = 4.0  # divides the logits of 6 for a sure label down to 1.5: even odds against a few others
 FAINT, CLEAR = 0.45, 0.75  # probability the ears give the true cue: under the first faint, above the second strong
@@ -100,15 +102,17 @@ class SpeechData:
 
     @torch.no_grad()
     def encode(self, clips: list[np.ndarray]) -> tuple[EncoderOutput, dict[str, torch.Tensor]]:
-        """Encoder frames and cue logits of clips, in evaluation mode."""
+        """Encoder frames and cue logits of clips, in evaluation mode, on the CPU as every batch."""
         modes = [(m, m.training) for m in (self.model.encoder, self.model.cue_heads)]
         for module, _ in modes:
             module.eval()
-        encoded = self.model.encode_audio(*pad_features(clips))
+        features, lengths = pad_features(clips)
+        device = next(self.model.encoder.parameters()).device
+        encoded = self.model.encode_audio(features.to(device), lengths.to(device))
         logits = self.model.cue_logits(encoded)
         for module, mode in modes:
             module.train(mode)
-        return encoded, logits
+        return to_device(encoded, CPU), to_device(logits, CPU)
 
     def batch(self, step: int) -> tuple[SpeechBatch, EncoderOutput, dict[str, torch.Tensor]]:
         """The batch of a step with the encoder's view of its clips (the loss makes audio tokens, with gradient)."""

@@ -21,7 +21,7 @@ from echomind.slm.processing import EchoMindProcessor
 from echomind.training.data.corpus import Example, as_heard, load_openers, sample_example, scenarios_of
 from echomind.training.data.published import load_dream, load_emobank, load_reccon
 from echomind.training.data.questions import sample_question
-from echomind.training.loop import Losses
+from echomind.training.loop import Losses, to_device
 from echomind.training.rows import Batch, Row, answered_row, collate, dialogue_row, example_row
 from echomind.training.vad import ListenerMap
 
@@ -199,7 +199,7 @@ def emobank_correlation(model: nn.Module, processor: EchoMindProcessor, root: Pa
 @torch.inference_mode()
 def predict_vad(model: nn.Module, processor: EchoMindProcessor, texts: list[str], batch_size: int = 64) -> np.ndarray:
     """V-A-D ``(n, 6)`` of texts without audio."""
-    was_training = model.training
+    was_training, device = model.training, next(model.parameters()).device
     model.eval()
     parts = []
     for start in range(0, len(texts), batch_size):
@@ -207,10 +207,10 @@ def predict_vad(model: nn.Module, processor: EchoMindProcessor, texts: list[str]
             answered_row(processor.prompt(t)[-120:], [], processor.ids["<audio>"])
             for t in texts[start : start + batch_size]
         ]
-        b = collate(rows, processor.ids["<pad>"])
+        b = to_device(collate(rows, processor.ids["<pad>"]), device)
         out = model(
             input_ids=b.input_ids, attention_mask=b.attention_mask, vad_positions=b.vad_positions, logits_to_keep=1
         )
-        parts.append(out.vad.float().numpy())
+        parts.append(out.vad.float().cpu().numpy())
     model.train(was_training)
     return np.concatenate(parts)
