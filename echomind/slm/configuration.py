@@ -44,6 +44,8 @@ class EchoMindEncoderConfig(PreTrainedConfig):
 
     ``num_mel_bins`` bands at ``100`` frames a second go in; ``hidden_size`` values at 12.5 frames a second come out (8x
     subsampling by three strided convolutions). ``level_size`` is the width of the embedding of absolute band levels.
+    ``encoder_kind`` names the class: ``"attention"`` (the first one, bands alone) or ``"prosodic"`` (bands and a pitch
+    track, see ``ears.py``); the attention's fields mean nothing to the second, ``pitch_channels`` nothing to the first.
     """
 
     model_type = "echomind_encoder"
@@ -59,6 +61,8 @@ class EchoMindEncoderConfig(PreTrainedConfig):
         positional_kernel: int = 15,
         level_size: int = 32,
         dropout: float = 0.1,
+        encoder_kind: str = "attention",
+        pitch_channels: tuple[int, int, int] | list[int] = (32, 48, 64),
         **kwargs: Any,
     ) -> None:
         self.num_mel_bins = num_mel_bins
@@ -70,6 +74,8 @@ class EchoMindEncoderConfig(PreTrainedConfig):
         self.positional_kernel = positional_kernel
         self.level_size = level_size
         self.dropout = dropout
+        self.encoder_kind = encoder_kind
+        self.pitch_channels = list(pitch_channels)
         super().__init__(**kwargs)
 
 

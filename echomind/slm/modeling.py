@@ -11,6 +11,7 @@ from transformers import AutoConfig, AutoModel, AutoModelForCausalLM, Cache, Gen
 from transformers.utils import ModelOutput
 
 from echomind.slm.configuration import EchoMindConfig, EchoMindEncoderConfig
+from echomind.slm.ears import build_encoder
 from echomind.slm.encoder import CueHeads, EchoMindEncoder, EncoderOutput, frame_mask, initialise
 
 VAD_TARGETS = 6  # speaker valence, arousal, dominance, then the listener's, on EmoBank's scale of 1 to 5
@@ -94,7 +95,7 @@ class EchoMindForConditionalGeneration(EchoMindPreTrainedModel, GenerationMixin)
 
     def __init__(self, config: EchoMindConfig, language_model: PreTrainedModel | None = None) -> None:
         super().__init__(config)
-        self.encoder = EchoMindEncoder(config.encoder_config)
+        self.encoder = build_encoder(config.encoder_config)
         self.cue_heads = CueHeads(config)
         self.projector = Projector(config)
         self.cue_embeddings = CueEmbeddings(config)
