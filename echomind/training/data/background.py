@@ -7,7 +7,7 @@ dogs in ``nature``, vehicles and sport in ``traffic``, people in ``crowd``, soun
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +25,7 @@ from echomind.training.data.traffic import basketball, car, subway
 
 Background = Callable[[float, np.random.Generator], np.ndarray]
 ESC10 = {"rain": "rain", "sea_waves": "sea_waves", "dog_bark": "dog"}  # folder -> attribute
+TRAIN_FOLDS, TEST_FOLD = (1, 2, 3), 4  # of ESC-10: the last fold is for checking alone
 ESC10_NONE = ("clock_tick", "fire_crackling", "rooster", "chainsaw", "helicopter")  # sounds outside the 39
 BACKGROUNDS: dict[str, Background] = {
     "wind": wind,
@@ -46,24 +47,35 @@ BACKGROUNDS: dict[str, Background] = {
 }
 
 
-def recordings(data_root: Path, folder: str) -> list[Path]:
-    """ESC-10 files of a class (``rain``, ``dog_bark``, ...) under a data root; ``DataError`` when there are none."""
-    found = sorted((data_root / "esc10" / folder).glob("*.ogg"))
+def recordings(data_root: Path, folder: str, folds: Sequence[int] = TRAIN_FOLDS) -> list[Path]:
+    """ESC-10 files of a class (``rain``, ``dog_bark``, ...) and folds; ``DataError`` when there are none."""
+    found = sorted(path for fold in folds for path in (data_root / "esc10" / folder).glob(f"{fold}-*.ogg"))
     if not found:
-        raise DataError(f"no ESC-10 recordings in {data_root / 'esc10' / folder}: expected <fold>-*.ogg files")
+        raise DataError(
+            f"no ESC-10 recordings of folds {', '.join(map(str, folds))} in {data_root / 'esc10' / folder}:"
+            " expected <fold>-*.ogg files"
+        )
     return found
 
 
-def recorded(path: Path, seconds: float, rng: np.random.Generator) -> np.ndarray:
-    """A random stretch of a recording, repeated when it is too short, at the common level."""
+def sounding(path: Path) -> np.ndarray:
+    """A recording, mono float32 at 16 kHz, without the digital silence before and after: many ESC clips are padded.
+
+    Raises ``DataError`` when all of it is silent.
+    """
     samples, sample_rate = soundfile.read(path, dtype="float32", always_2d=True)
     mono = samples.mean(axis=1)
     if sample_rate != SAMPLE_RATE:
         mono = soxr.resample(mono, sample_rate, SAMPLE_RATE)
-    sounding = np.flatnonzero(np.abs(mono) > 1e-4)
-    if not len(sounding):
+    heard = np.flatnonzero(np.abs(mono) > 1e-4)
+    if not len(heard):
         raise DataError(f"the recording {path} is silent")
-    mono = mono[sounding[0] : sounding[-1] + 1]  # many ESC clips are padded with digital silence
+    return mono[heard[0] : heard[-1] + 1]
+
+
+def recorded(path: Path, seconds: float, rng: np.random.Generator) -> np.ndarray:
+    """A random stretch of a recording, repeated when it is too short, at the common level."""
+    mono = sounding(path)
     n = length_of(seconds)
     whole = np.tile(mono, int(np.ceil(n / len(mono))) + 1)
     start = int(rng.integers(0, len(whole) - n + 1))

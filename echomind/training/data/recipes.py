@@ -19,7 +19,7 @@ from echomind.training.data.corpus import Scenario
 from echomind.training.data.delivery import DELIVERIES
 from echomind.training.data.speech import ESPEAK, VOICES
 
-VERSION = 2  # raise when rendering changes, so that clips of an earlier version are not taken for this one
+VERSION = 3  # raise when rendering changes, so that clips of an earlier version are not taken for this one
 NEUTRAL_SHARE = 0.25
 SECOND_CUE_SHARE = 0.15
 OUTSIDE_NOISE_SHARE = 0.12  # clips with a recorded sound outside the 39, when recordings are at hand
