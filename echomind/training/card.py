@@ -22,6 +22,7 @@ from echomind.models.asr import load_recognizer
 from echomind.models.protocol import Perception, Thinking
 from echomind.models.slm import EchoMindSLM, load_slm
 from echomind.taxonomy import ADULT, NEUTRAL, NONE, attribute_of
+from echomind.training.card_background import measure_background
 from echomind.training.card_choices import measure_choices
 from echomind.training.card_fairness import measure_fairness
 from echomind.training.cues import predict_cues
@@ -231,6 +232,7 @@ MEASUREMENTS: dict[str, Callable[[EchoMindSLM, Path], Figure]] = {
     "clips": measure_clips,
     "choices": measure_choices,
     "fairness": measure_fairness,
+    "background": measure_background,
 }
 
 

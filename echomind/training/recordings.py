@@ -1,4 +1,4 @@
-"""Labelled recordings for the cue heads: RAVDESS from a data root, and our synthetic clips, as cached log-mel features.
+"""Labelled recordings for the cue heads: RAVDESS and ESC-10 from a data root, our synthetic clips; cached features.
 
 Labels are given for every category that is known and ``None`` where nobody can say (an acted shout of anger may or may
 not count as shouting); an unknown label is left out of the loss.
@@ -11,17 +11,19 @@ import json
 import logging
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import soundfile
+import soxr
 
 from echomind.audio import SAMPLE_RATE
 from echomind.errors import DataError
 from echomind.slm.features import EchoMindFeatureExtractor
-from echomind.taxonomy import CATEGORIES, NONE
+from echomind.taxonomy import CATEGORIES, CATEGORY_OF, NONE
+from echomind.training.data.background import ESC10, ESC10_NONE, TRAIN_FOLDS, recordings, sounding
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +41,7 @@ RAVDESS_EMOTIONS = {
 }
 RAVDESS_STATEMENTS = {"01": "Kids are talking by the door.", "02": "Dogs are sitting by the door."}
 TRAIN_ACTORS, TEST_ACTORS = range(1, 17), range(17, 21)
+SAME_THROAT = 0.1  # a clip played at most this much slower or faster still tells whether a man or a woman speaks
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,7 @@ class Recording:
     speaker: str
     script: str = ""
     style: str = ""
+    pace: float = 1.0  # the clip's length against the file's, played slower or faster: pitch and formants move too
 
 
 def ravdess(root: Path, actors: Sequence[int]) -> list[Recording]:
@@ -76,6 +80,47 @@ def ravdess(root: Path, actors: Sequence[int]) -> list[Recording]:
             labels["speed"] = None if label != NONE else NONE
             found.append(Recording(path, RAVDESS_STATEMENTS[statement], labels, "ravdess", f"actor-{who}"))
     return found
+
+
+def made_speakers(clips: Sequence[Recording], paces: Sequence[float]) -> list[Recording]:
+    """Clips as other throats would have spoken them: each one at each pace, pitch and formants moving along.
+
+    How fast they speak is no longer known, nor, beyond ``SAME_THROAT``, whether they are a man or a woman.
+    """
+    return [
+        replace(
+            clip,
+            labels=clip.labels | {"speed": None} | ({"gender": None} if abs(pace - 1) > SAME_THROAT else {}),
+            speaker=f"{clip.speaker}@{pace}",
+            pace=pace,
+        )
+        for pace in paces
+        for clip in clips
+    ]
+
+
+def surroundings(root: Path, folds: Sequence[int] = TRAIN_FOLDS) -> list[Recording]:
+    """ESC-10 rain, waves and dogs, and sounds outside the 39 attributes, of some folds; no one speaks in them.
+
+    Labels hold what is heard alone. Raises ``DataError`` when a class is not there.
+    """
+    return [
+        Recording(path, "", {CATEGORY_OF[ESC10[name]]: ESC10[name]} if name in ESC10 else {}, "esc10", name)
+        for name in (*ESC10, *ESC10_NONE)
+        for path in recordings(root, name, folds)
+    ]
+
+
+def samples_of(recording: Recording) -> np.ndarray:
+    """The samples of a recording at its pace, mono float32 at 16 kHz; raises ``DataError`` for another kind of file."""
+    if recording.domain == "esc10":
+        return sounding(recording.path)
+    samples, rate = soundfile.read(recording.path, dtype="float32")
+    if rate != SAMPLE_RATE or samples.ndim != 1:
+        raise DataError(f"{recording.path}: expected mono at {SAMPLE_RATE} Hz, found {rate} Hz, {samples.shape}")
+    if recording.pace != 1.0:
+        samples = soxr.resample(samples, rate, rate * recording.pace).astype(np.float32)
+    return samples
 
 
 def synthetic(folder: Path) -> list[Recording]:
@@ -105,7 +150,8 @@ class FeatureStore:
         self.recordings = list(recordings)
         key = hashlib.sha256()
         for r in self.recordings:
-            key.update(f"{r.path.name} {r.path.stat().st_size}\n".encode())
+            pace = "" if r.pace == 1.0 else f" {r.pace}"
+            key.update(f"{r.path.name} {r.path.stat().st_size}{pace}\n".encode())
         key.update(json.dumps(extractor.to_dict(), sort_keys=True, default=str).encode())
         self._path = cache / f"features-{key.hexdigest()[:16]}.npz"
         if not self._path.is_file():
@@ -115,12 +161,7 @@ class FeatureStore:
 
     def _compute(self, extractor: EchoMindFeatureExtractor) -> None:
         def one(recording: Recording) -> np.ndarray:
-            samples, rate = soundfile.read(recording.path, dtype="float32")
-            if rate != SAMPLE_RATE or samples.ndim != 1:
-                raise DataError(
-                    f"{recording.path}: expected mono at {SAMPLE_RATE} Hz, found {rate} Hz, {samples.shape}"
-                )
-            return extractor.extract(samples).astype(np.float16)
+            return extractor.extract(samples_of(recording)).astype(np.float16)
 
         log.info("features of %d recordings", len(self.recordings))
         with ThreadPoolExecutor(2) as pool:
@@ -135,7 +176,7 @@ class FeatureStore:
         return len(self.recordings)
 
     def __getitem__(self, index: int) -> np.ndarray:
-        """Features ``(frames, bands)`` of a recording, float32."""
+        """Features ``(frames, columns)`` of a recording, float32."""
         return self._frames[self._offsets[index] : self._offsets[index + 1]].astype(np.float32)
 
 

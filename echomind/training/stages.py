@@ -20,6 +20,7 @@ from echomind.slm.configuration import THINKING_EMOTIONS, tiny_mla_config
 from echomind.training.align import Listening, align_loss
 from echomind.training.cues import CueData, Hearing, hearing_loss
 from echomind.training.data.published import load_emobank
+from echomind.training.hearing import EarsConfig, run_ears
 from echomind.training.joint import Joint, JointData, joint_loss
 from echomind.training.loop import LoopConfig, train
 from echomind.training.options import OptionsConfig, run_options
@@ -32,9 +33,9 @@ from echomind.training.tokenizer import train_tokenizer
 from echomind.training.vad import ListenerMap
 
 log = logging.getLogger(__name__)
-STAGES = ("text", "align", "joint", "perspectives", "options")
+STAGES = ("text", "ears", "align", "joint", "perspectives", "options")
 TRAINING = "training.json"
-Config = TypeVar("Config", "StageConfig", TowerConfig, OptionsConfig)
+Config = TypeVar("Config", "StageConfig", TowerConfig, OptionsConfig, EarsConfig)
 SHARD_SIZE = "9MB"  # a Space's git takes files up to 10 MB
 
 
@@ -119,8 +120,8 @@ def start(config: StageConfig) -> tuple[EchoMindForConditionalGeneration, EchoMi
 def finish(
     model: EchoMindForConditionalGeneration,
     processor: EchoMindProcessor,
-    config: StageConfig,
-    done: dict[str, dict[str, float]],
+    config: StageConfig | EarsConfig,
+    done: dict[str, dict[str, Any]],
 ) -> None:
     """Write a checkpoint that ``from_pretrained`` loads, in shards that git takes, and what was done to get there.
 
@@ -248,6 +249,9 @@ def run_configured(name: str, path: Path) -> dict[str, Any]:
         return run_perspectives(load_tower_config(path))
     if name == "options":
         return run_options(load_config(path, OptionsConfig, ("out", "base")))
+    if name == "ears":
+        paths = ("data_root", "speech", "cache", "init", "run_dir", "out")
+        return run_ears(load_config(path, EarsConfig, paths), finish)
     return run_stage(name, load_stage_config(path))
 
 

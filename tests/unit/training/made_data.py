@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
+from echomind.training.data.background import ESC10, ESC10_NONE, TEST_FOLD, TRAIN_FOLDS
 from echomind.training.data.corpus import scenarios_of
 from echomind.training.data.recipes import recipe
 
@@ -103,3 +104,14 @@ def write_speech(folder: Path, count: int = 12) -> None:
             }
         )
     (folder / "manifest.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+
+def write_esc10(root: Path) -> None:
+    """Half a second of noise for every class and fold that is used, each class with another colour."""
+    rng = np.random.default_rng(3)
+    for number, name in enumerate((*ESC10, *ESC10_NONE)):
+        folder = root / "esc10" / name
+        folder.mkdir(parents=True)
+        for fold in (*TRAIN_FOLDS, TEST_FOLD):
+            noise = np.cumsum(rng.normal(size=8_000)) if number % 2 else rng.normal(size=8_000)
+            soundfile.write(folder / f"{fold}-{number}-A.ogg", 0.1 * noise / np.abs(noise).max(), 16_000)
