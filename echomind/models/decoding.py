@@ -1,50 +1,116 @@
-"""The decoder token by token: what it has read, how the next token is drawn, and that no phrase comes twice."""
+"""The decoder token by token: several continuations side by side, none of which says a phrase twice.
+
+float32 on purpose: measured on two cores, a step of 16 rows takes 4.6 ms, in bf16 4.8 ms, with int8 weights 4.6 ms.
+"""
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 
 from echomind.slm import EchoMindForConditionalGeneration
 
-TEMPERATURE, TOP_P = 0.4, 0.9  # a small decoder loses its thread when sampled hotter
+COLDEST, HOTTEST = 0.3, 0.9  # the first row hardly leaves the likeliest way, the last one tries others
+TOP_P = 0.9
+ENOUGH = 0.75  # of the rows: when so many have ended, the rest is not waited for
+PHRASE = 3  # tokens: so many in a row are not said twice
+
+Ended = Callable[[Sequence[int]], bool]  # whether a continuation is whole
+Shape = Callable[[Sequence[int], int], torch.Tensor]  # what is added to the scores of the token after a row's tokens
+
+
+@dataclass(frozen=True)
+class Continuation:
+    """Tokens that were drawn; ``whole`` when they came to an end of their own."""
+
+    tokens: tuple[int, ...]
+    whole: bool
 
 
 class Decoder:
-    """A decoder being fed token by token on a copy of a cache, so that one perception can be answered again."""
+    """A decoder being fed on a copy of a cache, so that one perception can be answered again."""
 
     def __init__(self, model: EchoMindForConditionalGeneration, cache: Any, logits: torch.Tensor) -> None:
         self._model, self._cache, self.logits = model, copy.deepcopy(cache), logits
 
-    def feed(self, token: int) -> None:
-        """Read one token."""
-        self.feed_all([token])
-
-    def feed_all(self, tokens: Sequence[int]) -> None:
-        """Read tokens at once; ``logits`` are then those of the next."""
+    def feed(self, tokens: Sequence[int]) -> None:
+        """Read tokens; ``logits`` are then those of the next."""
         if not tokens:
             return
         ids = torch.tensor([list(tokens)], device=self._model.device)
         out = self._model(input_ids=ids, past_key_values=self._cache, use_cache=True, logits_to_keep=1)
         self._cache, self.logits = out.past_key_values, out.logits[0, -1].float()
 
+    def draw(
+        self, rows: int, generator: torch.Generator, ended: Ended, *, limit: int, stop: int, shape: Shape
+    ) -> list[Continuation]:
+        """``rows`` continuations of at most ``limit`` tokens, drawn at once, each at a temperature of its own.
 
-def sample(scores: torch.Tensor, generator: torch.Generator) -> int:
-    """Nucleus sampling: the smallest set of tokens that holds ``TOP_P`` of the probability, after the temperature."""
-    probabilities, order = (scores / TEMPERATURE).softmax(-1).cpu().sort(descending=True)
+        A row ends when ``ended`` says so of its tokens; once most have, those that have not are left unfinished.
+        ``stop`` is fed to rows that have ended, and is not part of what is drawn.
+        """
+        cache = self._branched(rows)
+        logits = self.logits.expand(rows, -1)
+        temperatures = torch.linspace(COLDEST, HOTTEST, rows)[:, None]
+        drawn: list[list[int]] = [[] for _ in range(rows)]
+        open_rows = set(range(rows))
+        for _ in range(limit):
+            scores = logits.cpu() + torch.stack([shape(tokens, row) for row, tokens in enumerate(drawn)])
+            chosen = nucleus(scores / temperatures, generator).tolist()
+            for i in tuple(open_rows):
+                drawn[i].append(chosen[i])
+                if ended(drawn[i]):
+                    open_rows.discard(i)
+            if len(open_rows) <= rows * (1 - ENOUGH):
+                break
+            fed = [[chosen[i] if i in open_rows else stop] for i in range(rows)]
+            out = self._model(
+                input_ids=torch.tensor(fed, device=self._model.device),
+                past_key_values=cache,
+                use_cache=True,
+                logits_to_keep=1,
+            )
+            cache, logits = out.past_key_values, out.logits[:, -1].float()
+        return [Continuation(tuple(tokens), i not in open_rows) for i, tokens in enumerate(drawn)]
+
+    def likelihoods(self, continuations: Sequence[Sequence[int]]) -> list[float]:
+        """Mean log-likelihood of a token of each continuation, none of which is empty."""
+        longest = max(map(len, continuations))
+        ids = torch.tensor([[*tokens, *[0] * (longest - len(tokens))] for tokens in continuations])
+        first = self.logits.expand(len(ids), 1, -1)
+        logits = first
+        if longest > 1:
+            out = self._model(
+                input_ids=ids[:, :-1].to(self._model.device),
+                past_key_values=self._branched(len(ids)),
+                use_cache=True,
+            )
+            logits = torch.cat([first, out.logits.float()], dim=1)
+        found = logits.log_softmax(-1).cpu().gather(-1, ids[..., None])[..., 0]
+        return [float(row[: len(tokens)].mean()) for row, tokens in zip(found, continuations, strict=True)]
+
+    def _branched(self, rows: int) -> Any:
+        cache = copy.deepcopy(self._cache)
+        cache.batch_repeat_interleave(rows)
+        return cache
+
+
+def nucleus(scores: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+    """One token of each row ``(B, vocab)`` out of the smallest set that holds ``TOP_P`` of its probability."""
+    probabilities, order = scores.softmax(-1).sort(descending=True, stable=True)
     kept = probabilities.cumsum(-1) - probabilities < TOP_P
     chosen = torch.multinomial(probabilities * kept, 1, generator=generator)
-    return int(order[int(chosen)])
+    return order.gather(-1, chosen)[:, 0]
 
 
-def block_repeats(scores: torch.Tensor, reply: list[int], size: int = 4) -> None:
-    """Rule out any token that would repeat ``size`` tokens of the reply (a phrase said twice)."""
-    if len(reply) < size:
-        return
-    tail = reply[-(size - 1) :]
-    for i in range(len(reply) - size + 1):
-        if reply[i : i + size - 1] == tail:
-            scores[reply[i + size - 1]] = float("-inf")
+def repeated(said: Sequence[int], size: int = PHRASE) -> list[int]:
+    """The tokens that would repeat ``size`` tokens of what was said (a phrase said twice)."""
+    if len(said) < size:
+        return []
+    tail = list(said[-(size - 1) :])
+    starts = range(len(said) - size + 1)
+    return [said[i + size - 1] for i in starts if list(said[i : i + size - 1]) == tail]

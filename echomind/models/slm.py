@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -15,31 +14,19 @@ from echomind.audio import SAMPLE_RATE, Clip
 from echomind.errors import CheckpointError
 from echomind.models.choosing import FOLDER as OPTION_READER
 from echomind.models.choosing import OptionReader, load_reader
-from echomind.models.decoding import Decoder, block_repeats, sample
 from echomind.models.feeling import felt
 from echomind.models.protocol import VAD, Cue, Perception, Thinking, Turn
+from echomind.models.writing import Read, Writer
 from echomind.slm import EchoMindForConditionalGeneration, EchoMindProcessor
-from echomind.slm.configuration import CONFIDENCE_VALUES, CONFIDENCES, EMOTION_OF_CUE, THINKING_EMOTIONS
+from echomind.slm.backbone import load_model
+from echomind.slm.configuration import EMOTION_OF_CUE, THINKING_EMOTIONS
 from echomind.slm.tower import TextVad, load_tower
 from echomind.taxonomy import CATEGORY
 
 log = logging.getLogger(__name__)
 
 MAX_HISTORY = 5  # turns, as in HumDial
-MAX_CAUSE_TOKENS = 40
-MAX_REPLY_TOKENS = 90  # about 65 words; replies of the training corpus have 8 to 45
 TEXT_TOWER = "vad_tower"  # folder beside the checkpoint
-SENTENCE_ENDS = (".", "!", "?")
-
-
-@dataclass(frozen=True)
-class _State:
-    """The decoder after the prompt: its cache, the logits of the next token, the prompt's ids."""
-
-    cache: Any
-    logits: torch.Tensor
-    length: int
-    emotions: torch.Tensor  # what the ears alone say about the words of THINKING_EMOTIONS, log-probabilities
 
 
 class EchoMindSLM:
@@ -56,10 +43,7 @@ class EchoMindSLM:
     ) -> None:
         self.model, self.processor, self.name = model.eval(), processor, name
         self.options, self.tower = options, tower
-        self._emotion_ids = [processor.encode(word)[0] for word in THINKING_EMOTIONS]
-        shares = [max(model.config.emotion_prior[word], 1e-3) for word in THINKING_EMOTIONS]
-        self._prior = torch.tensor(shares, device=model.device).log()
-        self._confidence_ids = [processor.encode(word)[0] for word in CONFIDENCES]
+        self.writer = Writer(self.model, processor, options)
 
     @torch.inference_mode()
     def perceive(self, clip: Clip, transcript: str, *, topic: str = "", history: Sequence[Turn] = ()) -> Perception:
@@ -70,7 +54,8 @@ class EchoMindSLM:
         cues = self._cues(self.model.calibrated(logits))
         # The decoder's other witness has the prior of training in it, and so speaks as it was trained: uncalibrated.
         emotions = heard_emotions(self._cues(logits))
-        state, vad = self._read(transcript, audio, topic=topic, history=history, emotions=emotions)
+        heard = {label: p for cue in cues.values() for label, p in cue.scores.items()}
+        state, vad = self._read(transcript, audio, topic=topic, history=history, emotions=emotions, heard=heard)
         return Perception(transcript, cues, *self._felt(transcript, vad, cues), state)
 
     @torch.inference_mode()
@@ -91,9 +76,21 @@ class EchoMindSLM:
         }
 
     @torch.inference_mode()
-    def perceive_text(self, transcript: str, *, topic: str = "", history: Sequence[Turn] = ()) -> Perception:
-        """The words alone: V-A-D as they read, and no cues, since nothing was heard. Can be answered by ``reply``."""
-        state, vad = self._read(transcript, None, topic=topic, history=history)
+    def perceive_text(
+        self,
+        transcript: str,
+        *,
+        topic: str = "",
+        history: Sequence[Turn] = (),
+        told: str = "",
+        heard: Mapping[str, float] | None = None,
+    ) -> Perception:
+        """The words alone: V-A-D as they read, and no cues, since nothing was heard. Can be answered by ``reply``.
+
+        ``told``: the delivery in words, as the decoder reads it in training where there is no sound ("a woman; clearly
+        sad"); ``heard``: the same as the probability of each attribute.
+        """
+        state, vad = self._read(transcript, None, topic=topic, history=history, told=told, heard=heard)
         return Perception(transcript, {}, *self._felt(transcript, vad), state)
 
     def _felt(self, words: str, own: Sequence[float], cues: Mapping[str, Cue] | None = None) -> tuple[VAD, VAD]:
@@ -114,12 +111,15 @@ class EchoMindSLM:
         history: Sequence[Turn] = (),
         question: str = "",
         emotions: torch.Tensor | None = None,
-    ) -> tuple[_State, list[float]]:
+        told: str = "",
+        heard: Mapping[str, float] | None = None,
+    ) -> tuple[Read, list[float]]:
         ids = self.processor.prompt(
             transcript,
             topic=topic,
             history=[(t.user, t.reply) for t in history[-MAX_HISTORY:]],
             audio_tokens=len(audio[0]) if audio else 0,
+            cues=told,
             question=question,
         )
         tokens = torch.tensor([ids], device=self.model.device)
@@ -130,65 +130,25 @@ class EchoMindSLM:
             vad_positions=torch.tensor([len(ids) - 1]),
         )
         vad = out.vad[0].float().clamp(1, 5).tolist()
-        heard = self._prior if emotions is None else emotions.to(self.model.device)
-        return _State(out.past_key_values, out.logits[0, -1].float(), len(ids), heard), vad
+        read = Read(
+            out.past_key_values,
+            out.logits[0, -1].float(),
+            len(ids),
+            self.writer.prior if emotions is None else emotions.to(self.model.device),
+            transcript,
+            topic,
+            tuple(history[-MAX_HISTORY:]),
+            heard,
+        )
+        return read, vad
 
     @torch.inference_mode()
     def reply(self, perception: Perception, *, seed: int = 0) -> Iterator[Thinking | str]:
         """The thinking, then the reply in pieces. The same perception and seed give the same words (on one machine)."""
         state = perception.state
-        if not isinstance(state, _State):
+        if not isinstance(state, Read):
             raise TypeError("this perception was not made by EchoMindSLM.perceive")
-        yield from self._generate(state, torch.Generator().manual_seed(seed))
-
-    def _generate(self, state: _State, generator: torch.Generator) -> Iterator[Thinking | str]:
-        ids, end = self.processor.ids, self.processor.ids["<eos>"]
-        decoder = Decoder(self.model, state.cache, state.logits)
-        decoder.feed(ids["<think>"])
-        # Two witnesses, the decoder (words, sound and history) and the cue heads (sound alone), each with the training
-        # set's prior in it: by Bayes' rule their product over the prior decides, or "neutral" would be counted twice.
-        thought = decoder.logits[self._emotion_ids].log_softmax(-1)
-        emotion = int((thought + state.emotions - self._prior).argmax())
-        decoder.feed_all([*self.processor.encode(THINKING_EMOTIONS[emotion]), ids["<cause>"]])
-        cause: list[int] = []
-        while len(cause) < MAX_CAUSE_TOKENS:
-            token = int(decoder.logits.argmax())
-            if token in ids.values():
-                break
-            cause.append(token)
-            decoder.feed(token)
-        decoder.feed(ids["<confidence>"])
-        sure = decoder.logits[self._confidence_ids].softmax(-1)
-        word = CONFIDENCES[int(sure.argmax())]
-        confidence = float((sure * torch.tensor(CONFIDENCE_VALUES, device=sure.device)).sum())
-        yield Thinking(THINKING_EMOTIONS[emotion], self.processor.decode_text(cause), confidence)
-        decoder.feed_all([*self.processor.encode(word), ids["</think>"]])
-        yield from self._stream(decoder, end, generator)
-
-    def _stream(self, decoder: Decoder, end: int, generator: torch.Generator) -> Iterator[str]:
-        forbidden = [token for name, token in self.processor.ids.items() if name != "<eos>"]
-        reply: list[int] = []
-        shown = ""
-        while len(reply) < MAX_REPLY_TOKENS:
-            scores = decoder.logits.clone()
-            scores[forbidden] = float("-inf")
-            block_repeats(scores, reply)
-            # An answer has at least one sentence, and does not stop in the middle of one.
-            if not shown.rstrip().endswith(SENTENCE_ENDS):
-                scores[end] = float("-inf")
-            token = sample(scores, generator)
-            if token == end:
-                return
-            reply.append(token)
-            decoder.feed(token)
-            text = self.processor.decode_text(reply)
-            if len(text) > len(shown) and not text.endswith("�"):  # half a character waits for its rest
-                yield text[len(shown) :]
-                shown = text
-            if len(reply) > MAX_REPLY_TOKENS * 2 // 3 and shown.endswith(SENTENCE_ENDS):
-                return
-        if not shown.endswith(SENTENCE_ENDS):
-            yield "."
+        yield from self.writer.answer(state, torch.Generator().manual_seed(seed))
 
     @torch.inference_mode()
     def choose(
@@ -259,12 +219,14 @@ def load_slm(path: str, device: str = "cpu") -> EchoMindSLM:
     if ("/" not in path or folder.is_absolute()) and not (folder / "config.json").is_file():
         raise CheckpointError(f"no checkpoint in {path}: expected config.json and safetensors shards")
     try:
-        model = EchoMindForConditionalGeneration.from_pretrained(path)
+        model = load_model(path, merged=True)
         processor = EchoMindProcessor.from_pretrained(path)
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise CheckpointError(f"cannot load the checkpoint {path}: {error}") from error
     name = f"echomind/{folder.name}" if folder.exists() else path
     log.info("loaded %s: %.1f M parameters on %s", name, model.num_parameters() / 1e6, device)
     options = load_reader(folder / OPTION_READER) if (folder / OPTION_READER).is_dir() else None
+    if options is not None:
+        options.vectors([""])  # loads its encoder now, so that the first turn does not wait for it
     tower = load_tower(folder / TEXT_TOWER) if (folder / TEXT_TOWER).is_dir() else None
     return EchoMindSLM(cast(Any, model).to(device), processor, name, options=options, tower=tower)

@@ -6,7 +6,6 @@ import torch
 
 from echomind.audio import SAMPLE_RATE, Clip
 from echomind.errors import CheckpointError
-from echomind.models.decoding import block_repeats
 from echomind.models.protocol import Cue, Thinking, Turn
 from echomind.models.slm import heard_emotions, load_slm
 from echomind.slm.configuration import THINKING_EMOTIONS
@@ -110,7 +109,7 @@ def test_words_alone_are_read_without_a_sound(slm):
 def test_the_decoder_alone_decides_what_is_thought_of_words(slm):
     """Nothing was heard, so the ears' witness is the prior, which the product then divides out again."""
     state = slm.perceive_text("we met at noon").state
-    assert torch.equal(state.emotions, slm._prior)
+    assert torch.equal(state.emotions, slm.writer.prior)
 
 
 def test_choosing_from_words_depends_on_them_and_on_nothing_else(slm):
@@ -122,11 +121,12 @@ def test_choosing_from_words_depends_on_them_and_on_nothing_else(slm):
     assert sum(one.values()) == pytest.approx(1)
 
 
-def test_no_phrase_of_four_tokens_is_said_twice():
-    scores = torch.zeros(10)
-    block_repeats(scores, [1, 2, 3, 4, 5, 1, 2, 3])
-    assert scores[4] == float("-inf")
-    assert torch.isinf(scores).sum() == 1
+def test_a_delivery_told_in_words_is_part_of_what_is_read(slm):
+    plain = slm.perceive_text("we met at noon")
+    told = slm.perceive_text("we met at noon", told="a woman; strongly sad", heard={"sad": 0.9})
+    assert told.speaker != plain.speaker
+    assert told.state.heard == {"sad": 0.9}
+    assert told.state.length > plain.state.length
 
 
 def test_a_missing_checkpoint_is_explained(tmp_path):
