@@ -1,7 +1,7 @@
-// Why there may be no microphone, each reason in its own words.
+// Why there may be no microphone, or no way to use it, each reason in its own words with a way out.
 const word = (text) => window.emWords?.[text] ?? text;
 const microphoneProblem = async () => {
-  const elsewhere = word(" Upload a recording or try an example instead.");
+  const elsewhere = word(" Upload a recording, type a message or try an example instead.");
   if (!window.isSecureContext)
     return word("Browsers give a microphone to https pages and to localhost only, and this page is neither.") + elsewhere;
   if (!navigator.mediaDevices?.getUserMedia)
@@ -17,5 +17,13 @@ const microphoneProblem = async () => {
   if (!devices.some((device) => device.kind === "audioinput"))
     return word("No microphone was found on this device.") + elsewhere;
   return "";
+};
+const canRecord = () => Boolean(window.MediaRecorder);
+const liveProblem = () => {
+  if (window.AudioContext && window.AudioWorkletNode) return "";
+  const elsewhere = canRecord()
+    ? word(" Record and send, upload a recording or type a message below.")
+    : word(" Upload a recording, type a message or try an example instead.");
+  return word("This browser is too old to listen hands-free.") + elsewhere;
 };
 

@@ -60,6 +60,7 @@ const refused = async (error) => {
   const known = await microphoneProblem();
   const elsewhere = word(" Use one of the other ways below, or try an example.");
   if (known) return known;
+  if (liveProblem()) return liveProblem();
   if (error.name === "NotAllowedError")
     return window.self === window.top
       ? word("The microphone was refused. Press Speak again and allow it.") + elsewhere
@@ -198,6 +199,7 @@ const start = async () => {
   enter("starting");
   hideHeard();
   try {
+    if (liveProblem()) throw new Error(liveProblem());
     // What makes a voice telling, its level above all, is left as it is.
     const wanted = { echoCancellation: true, noiseSuppression: false, autoGainControl: false, channelCount: 1 };
     const stream = await navigator.mediaDevices.getUserMedia({ audio: wanted });

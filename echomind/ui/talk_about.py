@@ -10,7 +10,7 @@ from echomind.errors import VoiceError
 from echomind.models.asr import POCKETSPHINX
 from echomind.settings import Settings
 from echomind.talk.speak import voice_engine
-from echomind.ui.markup import h
+from echomind.ui.markup import h, together
 from echomind.words import t
 
 
@@ -51,10 +51,34 @@ def live_panel() -> Markup:
     )
 
 
-def microphone_note() -> Markup:
-    """How to speak; the page's script puts the reason here where the browser gives no microphone."""
-    words = t("Press Speak and say something. The reply comes when you stop speaking.")
+def microphone_note(settings: Settings) -> Markup:
+    """How to speak, and for how long; the page's script puts the reason here where the browser gives no microphone."""
+    words = t(
+        "Press Speak and say something, for up to {s:g} s. The reply comes when you stop speaking.",
+        s=settings.max_turn_s,
+    )
     return h("p", words, class_="em-mic-note", data_mic=True)
+
+
+def other_ways(settings: Settings, most_chars: int) -> Markup:
+    """How much can be sent otherwise, and what a browser cannot do that has no recorder."""
+    return together(
+        h(
+            "p",
+            t(
+                "A recording or an upload may last up to {s:g} s, a message may have up to {n:,} characters.",
+                s=settings.max_clip_s,
+                n=most_chars,
+            ),
+            class_="em-fine",
+        ),
+        h("p", cannot_record(), class_="em-no-recorder"),
+    )
+
+
+def cannot_record() -> str:
+    """What is shown in place of the button that records, where a browser has no recorder."""
+    return t("This browser cannot record a clip to send. Upload a recording instead.")
 
 
 def examples_heading() -> Markup:

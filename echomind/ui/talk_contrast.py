@@ -14,8 +14,9 @@ from echomind.benchmark.load import MINI, load_set
 from echomind.settings import Settings
 from echomind.talk.contrast_material import Material, of_examples, of_set
 from echomind.talk.engine import Engine
-from echomind.ui.markup import h
+from echomind.ui.markup import h, together
 from echomind.ui.page import current_page
+from echomind.ui.talk_about import cannot_record
 from echomind.ui.talk_contrast_steps import SLOTS, Mine, compare_mine, compare_ready, take
 from echomind.ui.talk_turnstile import Turnstile
 from echomind.ui.talk_words import delivery_words
@@ -118,9 +119,16 @@ def _ready(names: list[str]) -> tuple[gr.Dropdown, gr.Button]:
 def _own(uploads: Uploads, script: str) -> tuple[gr.State, gr.Button]:
     state = gr.State(Mine(), time_to_live=KEEP_S)
     gr.HTML(
-        h(
-            "p",
-            t("Say one sentence plainly, then the same words in other voices: tired, delighted, whispering."),
+        together(
+            h(
+                "p",
+                t(
+                    "Say one sentence plainly, then the same words in other voices: tired, delighted, whispering. "
+                    "Each may last up to {s:g} s.",
+                    s=LONGEST_S,
+                ),
+            ),
+            h("p", cannot_record(), class_="em-no-recorder"),
         ),
         apply_default_css=False,
         js_on_load=None,

@@ -109,6 +109,11 @@ class LiveTurns:
                 yield shown, session
                 if telling.taken_back:
                     return
+            if telling.done and listening.progress.ended == "limit" and telling.view.transcript.strip():
+                reached = t(
+                    "A turn may last {s:g} s; what was said until then is answered.", s=self._settings.max_turn_s
+                )
+                telling.view = replace(telling.view, status=talk_view.status(reached))
             if telling.done:
                 telling.session = replace(telling.session, clip=listening.clip)
                 yield telling.view, telling.session

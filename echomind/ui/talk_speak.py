@@ -59,8 +59,10 @@ def ways_to_speak(settings: Settings, turns: LiveTurns) -> Ways:
     )
     begun = gr.HTML("", apply_default_css=False, js_on_load=BEGUN_JS, elem_id="talk-begun", visible="hidden")
     note = scripts["microphone"] + scripts["talk_note"]
-    gr.HTML(talk_about.microphone_note(), apply_default_css=False, js_on_load=note, elem_id="talk-mic-note")
+    gr.HTML(talk_about.microphone_note(settings), apply_default_css=False, js_on_load=note, elem_id="talk-mic-note")
     with gr.Accordion(here(t("Other ways: record and send, upload, or type")), open=False, elem_id="talk-other"):
+        limits = talk_about.other_ways(settings, talk_session.MAX_CHARS)
+        gr.HTML(limits, apply_default_css=False, js_on_load=None, elem_id="talk-limits")
         mic = gr.Audio(
             sources=["microphone", "upload"],
             type="filepath",

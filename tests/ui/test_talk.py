@@ -203,7 +203,8 @@ def test_stopping_frees_the_place(page):
 )
 def test_a_missing_microphone_is_explained_with_another_way(app, visit, browser_is, says):
     page = visit("", f"#talk-mic-note .em-error:has-text('{says}')", base=app.url, before=browser_is)
-    assert "Upload a recording or try an example instead." in page.locator("#talk-mic-note").inner_text()
+    note = page.locator("#talk-mic-note").inner_text()
+    assert "Upload a recording, type a message or try an example instead." in note
     show(page, "whispering")
     wait_for_turn(page)
 
