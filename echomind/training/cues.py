@@ -137,6 +137,8 @@ class AveragedHearing(Hearing):
     Each call in training mode first counts the weights that the step before left behind.
     """
 
+    calls: torch.Tensor
+
     def __init__(self, model: EchoMindForConditionalGeneration, decay: float) -> None:
         super().__init__(model)
         self.decay = decay

@@ -20,7 +20,7 @@ from echomind.training.hearing import new_ears
 from echomind.training.hearing_data import HearingData, Mixing, emotion_balanced, spoken_part
 from echomind.training.recordings import FeatureStore, made_speakers, ravdess, surroundings, synthetic
 from echomind.training.stages import run_configured
-from tests.unit.training.made_data import write_esc10, write_ravdess, write_speech
+from tests.unit.training.made_data import write_esc10, write_ravdess, write_speech, write_texts
 
 SHAPE = {"conv_channels": [8, 8, 16], "pitch_channels": [8, 8, 8], "hidden_size": 32, "level_size": 8, "dropout": 0.1}
 MIXING = {"acted": 4, "made": 4, "frames": 48, "surroundings_share": 0.5}
@@ -32,6 +32,7 @@ def root(tmp_path_factory) -> Path:
     write_ravdess(folder, range(1, 21))
     write_speech(folder / "speech")
     write_esc10(folder)
+    write_texts(folder)
     return folder
 
 
@@ -181,6 +182,17 @@ def test_the_stage_gives_the_same_when_cut_off_and_its_model_hears(root, tiny_ch
     assert done["acted"] == 14 * 8 * 2
     perception = slm.perceive(Clip(np.random.default_rng(0).normal(0, 0.1, 16_000).astype(np.float32)), "we met")
     assert len(perception.cues) == 12
+
+    bridge = {
+        **{"data_root": str(root), "speech": str(root / "speech"), "cache": str(root / "cache"), "threads": 1},
+        **{"init": str(tmp_path / "whole" / "model"), "run_dir": str(tmp_path / "align"), "batch_size": 4},
+        **{"out": str(tmp_path / "align" / "model"), "loop": {"steps": 1, "learning_rate": 0.002, "log_every": 1}},
+    }
+    (tmp_path / "align.json").write_text(json.dumps(bridge))
+    run_configured("align", tmp_path / "align.json")
+    aligned = dict(EchoMindForConditionalGeneration.from_pretrained(tmp_path / "align" / "model").named_parameters())
+    moved = {name.split(".")[0] for name, value in one.items() if not torch.equal(value, aligned[name])}
+    assert moved == {"projector", "cue_embeddings", "vad_head"}
 
 
 def test_mixtures_are_of_the_checked_fold_and_speakers(root):
