@@ -196,3 +196,34 @@ def test_whoever_goes_on_gets_their_words_back(turns, spoken, recognizer):
 def _piece(key, number, samples):
     pcm = base64.b64encode((samples * 32_767).astype("<i2").tobytes()).decode()
     return {"key": key, "number": number, "rate": 16_000, "pcm": pcm}
+
+
+def talking(seconds, spoken):
+    """Somebody who never pauses for so long."""
+    loud = np.flatnonzero(np.abs(spoken) > 0.05)
+    speech = spoken[loud[0] : loud[-1]]
+    return np.tile(speech, round(seconds * 16_000) // len(speech) + 1)[: round(seconds * 16_000)]
+
+
+def test_a_turn_of_thirty_seconds_is_taken_and_a_longer_one_is_answered_so_far(turns, spoken, parse):
+    gate = Turnstile()
+    key = turns.begin("", Session(), gate).key
+    assert hear(turns, key, talking(29, spoken))["ended"] == ""
+    turns.finish({"key": key})
+    view, session = list(turns.answer("", Session(), gate, aloud=False))[-1]
+    assert session.clip.seconds == pytest.approx(29, abs=0.2)
+    assert parse(view.status).text == ""
+    key = turns.begin("", Session(), gate).key
+    told = hear(turns, key, talking(33, spoken))
+    assert (told["ended"], round(told["seconds"])) == ("limit", 30)
+    view, session = list(turns.answer("", Session(), gate, aloud=False))[-1]
+    assert session.clip.seconds == pytest.approx(30, abs=0.2)
+    assert session.last.reply == "Yes, of course. Take care!"
+    assert parse(view.status).text == "A turn may last 30 s; what was said until then is answered."
+
+
+def test_the_limit_of_a_turn_is_a_setting(turns, spoken):
+    turns._settings = Settings(max_turn_s=5)
+    key = turns.begin("", Session(), Turnstile()).key
+    told = hear(turns, key, talking(7, spoken))
+    assert (told["ended"], round(told["seconds"])) == ("limit", 5)

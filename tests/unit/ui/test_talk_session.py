@@ -1,10 +1,14 @@
 import copy
+import io
 from contextlib import contextmanager
 from dataclasses import replace
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
+import soundfile
 
+from echomind.audio import load_clip
 from echomind.errors import AudioError
 from echomind.models.protocol import VAD, Perception, Turn
 from echomind.settings import ROOT
@@ -302,3 +306,20 @@ def test_again_without_words_changes_no_moment_of_others(engine, clip):
     _, after = last(again(engine, "other words", "", session, aloud=False))
     assert after.moments == session.moments
     assert after.last_moment.words == "other words"
+
+
+def wav_of(seconds):
+    file = io.BytesIO()
+    tone = np.sin(2 * np.pi * 220 * np.arange(round(seconds * 8_000)) / 8_000)
+    soundfile.write(file, 0.3 * tone, 8_000, format="WAV", subtype="PCM_16")
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("name", ["your recording", "long.wav"], ids=["push to talk", "upload"])
+def test_a_minute_is_taken_and_more_has_its_sentence(engine, parse, name):
+    _, session = last(new_clip(engine, lambda: load_clip(wav_of(60), name=name), "", Session(), aloud=False))
+    assert session.clip.seconds == 60
+    view, after = last(new_clip(engine, lambda: load_clip(wav_of(60.5), name=name), "", session, aloud=False))
+    said = parse(view.status).all(role="alert")[0].text
+    assert said == f"{name}: found more than 60 s of sound; expected at most that"
+    assert after == session  # the turn before is still there to be answered again

@@ -109,3 +109,14 @@ def test_promises_name_what_the_settings_name(parse):
     assert "synthetic" in text
     assert "not kept" in text
     assert "PocketSphinx" in parse(talk_about.promises(Settings())).text
+
+
+def test_limits_are_said(parse):
+    from echomind.settings import Settings
+
+    usual, own = Settings(), Settings(max_turn_s=12, max_clip_s=90.5)
+    assert "for up to 30 s." in parse(talk_about.microphone_note(usual)).text
+    assert "for up to 12 s." in parse(talk_about.microphone_note(own)).text
+    said = parse(talk_about.other_ways(usual, 1_000)).all("p")[0].text
+    assert said == "A recording or an upload may last up to 60 s, a message may have up to 1,000 characters."
+    assert "up to 90.5 s" in parse(talk_about.other_ways(own, 1_000)).text
