@@ -83,7 +83,9 @@ def surround(
         heard = EchoMindForConditionalGeneration.from_pretrained(ears)
         own = {key: getattr(heard.config, key) for key in ("encoder_config", "frame_stack", "category_labels")}
         own["temperatures"] = heard.config.temperatures
+    attention = text._attn_implementation
     config = EchoMindConfig(text_config=text, audio_token_id=ids["<audio>"], backbone=backbone, **own)
+    text._attn_implementation = attention  # a new configuration clears that of its parts
     model = EchoMindForConditionalGeneration(config, decoder)
     if heard is not None:
         model.encoder.load_state_dict(heard.encoder.state_dict())
@@ -171,7 +173,6 @@ def load_model(
         adapted = PeftModel.from_pretrained(decoder, path, subfolder=ADAPTER, is_trainable=trainable)
         if merged:
             decoder = adapted.merge_and_unload()
-            del decoder.peft_config
     for name in ("pad_token_id", "bos_token_id", "eos_token_id"):
         setattr(decoder.config, name, getattr(config.text_config, name))
     config.text_config = decoder.config  # the object that the decoder's layers read

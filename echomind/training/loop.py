@@ -22,7 +22,8 @@ from pathlib import Path
 from typing import Any, cast
 
 import torch
-from accelerate import Accelerator
+from accelerate import Accelerator, PartialState
+from accelerate.state import AcceleratorState
 from accelerate.utils import DistributedDataParallelKwargs, gather_object, set_seed
 from safetensors import safe_open
 from torch import nn
@@ -52,6 +53,11 @@ class LoopConfig:
     mixed_precision: str = "no"
     accumulate: int = 1
     compile: bool = False  # needs a C++ compiler; each batch shape costs a minute once, then 2.7x (bf16, two cores)
+
+
+def processes() -> PartialState:
+    """This process among those that train together: one, unless ``accelerate launch`` started more."""
+    return PartialState(cpu=not torch.cuda.is_available())
 
 
 def learning_rate_at(step: int, config: LoopConfig) -> float:
@@ -93,6 +99,7 @@ def train(
     ``run_dir`` gets ``log.jsonl`` (step, losses, learning rate, seconds) and ``step-N`` checkpoints, of which the last
     two are kept; a later call with the same arguments goes on from there. What is frozen is not stored again.
     """
+    AcceleratorState._reset_state()  # an earlier run of this process may have had another precision
     accelerator = Accelerator(
         mixed_precision=config.mixed_precision,
         cpu=not torch.cuda.is_available(),

@@ -16,13 +16,15 @@ import torch
 
 from echomind.errors import ConfigurationError
 from echomind.slm import EchoMindConfig, EchoMindFeatureExtractor, EchoMindForConditionalGeneration, EchoMindProcessor
+from echomind.slm.backbone import load_model, save_model, unfreeze
 from echomind.slm.configuration import THINKING_EMOTIONS, tiny_mla_config
 from echomind.training.align import Listening, align_loss
+from echomind.training.backbone import BackboneConfig, backbone_from, new_model, prepare
 from echomind.training.cues import CueData, Hearing, hearing_loss
 from echomind.training.data.published import load_emobank
 from echomind.training.hearing import EarsConfig, run_ears
 from echomind.training.joint import Joint, JointData, joint_loss
-from echomind.training.loop import LoopConfig, train
+from echomind.training.loop import LoopConfig, processes, train
 from echomind.training.options import OptionsConfig, run_options
 from echomind.training.perspectives import TowerConfig
 from echomind.training.perspectives_report import run_perspectives
@@ -46,7 +48,8 @@ class StageConfig:
     ``data_root`` holds the published corpora, ``speech`` the synthetic clips (see ``echomind.training.data.clips``),
     ``transcripts`` a JSON object from clip file names to what the recogniser wrote. ``init`` is the checkpoint to start
     from; the first stage may leave it empty. ``decoder`` overrides fields of the embedded decoder of a new model,
-    ``mixture`` the shares of the text sources. ``stop_after`` ends a call early; the next one goes on from there.
+    ``backbone`` names a large decoder instead (see ``backbone.py`` and ``LARGE.md``), ``mixture`` the shares of the
+    text sources. ``stop_after`` ends a call early; the next one goes on from there.
     """
 
     data_root: Path
@@ -62,6 +65,7 @@ class StageConfig:
     seed: int = 0
     threads: int = 2
     decoder: dict[str, Any] | None = None
+    backbone: BackboneConfig | None = None
     mixture: dict[str, float] | None = None
     vad_weight: float = VAD_WEIGHT
     stop_after: int | None = None
@@ -95,23 +99,34 @@ def load_config(path: Path, kind: type[Config], paths: tuple[str, ...]) -> Confi
         for name in ("loop", "cues"):
             if raw.get(name) is not None:
                 raw[name] = LoopConfig(**raw[name])
+        if raw.get("backbone") is not None:
+            raw["backbone"] = backbone_from(raw["backbone"])
         return kind(**raw)
     except TypeError as error:
         raise ConfigurationError(f"{path}: {error}") from error
 
 
 def start(config: StageConfig) -> tuple[EchoMindForConditionalGeneration, EchoMindProcessor]:
-    """The checkpoint of ``init``, or a new tiny model with a tokenizer trained on the text sources."""
+    """The checkpoint of ``init``, a new model around the ``backbone``, or a tiny one with a tokenizer of its own."""
     torch.set_num_threads(config.threads)
     torch.manual_seed(config.seed)
     if config.init is not None:
-        model = EchoMindForConditionalGeneration.from_pretrained(config.init)
+        moved = config.backbone.path if config.backbone is not None else ""
+        model = load_model(str(config.init), trainable=True, decoder_path=moved)
+        if moved and model.config.backbone is None:
+            raise ConfigurationError(f'{config.init} has the embedded decoder: take its "ears" into the "backbone"')
+        prepare(model, config.backbone)
         return model, EchoMindProcessor.from_pretrained(str(config.init))
+    if config.backbone is not None:
+        model, processor = new_model(config.backbone)
+        prepare(model, config.backbone)
+        return model, processor
     extractor = EchoMindFeatureExtractor()
     saved = config.run_dir / "tokenizer"
-    if not saved.is_dir():
-        train_tokenizer(training_texts(config.data_root)).save_pretrained(str(saved))
-        extractor.save_pretrained(str(saved))
+    with processes().main_process_first():
+        if not saved.is_dir():
+            train_tokenizer(training_texts(config.data_root)).save_pretrained(str(saved))
+            extractor.save_pretrained(str(saved))
     processor = EchoMindProcessor.from_pretrained(str(saved))
     text_config = tiny_mla_config(vocab_size=len(processor.tokenizer), **(config.decoder or {}))
     return EchoMindForConditionalGeneration(EchoMindConfig(text_config=text_config)), processor
@@ -125,9 +140,15 @@ def finish(
 ) -> None:
     """Write a checkpoint that ``from_pretrained`` loads, in shards that git takes, and what was done to get there.
 
-    ``training.json`` goes from stage to stage: it names for each one the steps made and the last losses.
+    ``training.json`` goes from stage to stage: it names for each one the steps made and the last losses. Of several
+    processes the first writes.
     """
-    model.save_pretrained(config.out, max_shard_size=SHARD_SIZE)
+    if not processes().is_main_process:
+        return
+    if model.config.backbone is None:
+        model.save_pretrained(config.out, max_shard_size=SHARD_SIZE)
+    else:
+        save_model(model, config.out)
     processor.save_pretrained(str(config.out))
     earlier = config.init / TRAINING if config.init is not None else config.out / TRAINING
     known = json.loads(earlier.read_text(encoding="utf-8")) if earlier.is_file() else {}
@@ -173,8 +194,9 @@ def speech_stores(config: StageConfig, processor: EchoMindProcessor) -> tuple[Fe
         raise ConfigurationError('this stage needs "speech": a folder made by echomind.training.data.clips')
     cache = config.cache or config.run_dir / "cache"
     extractor = processor.feature_extractor
-    acted = FeatureStore(ravdess(config.data_root, TRAIN_ACTORS), extractor, cache)
-    return acted, FeatureStore(synthetic(config.speech), extractor, cache)
+    with processes().main_process_first():  # which computes what the others then read
+        acted = FeatureStore(ravdess(config.data_root, TRAIN_ACTORS), extractor, cache)
+        return acted, FeatureStore(synthetic(config.speech), extractor, cache)
 
 
 def speech_data(
@@ -210,8 +232,7 @@ def run_align(config: StageConfig) -> dict[str, Any]:
     history = train(
         Listening(model), distil.batch, align_loss, config.loop, config.run_dir / "loop", stop_after=config.stop_after
     )
-    for parameter in model.parameters():
-        parameter.requires_grad_(True)
+    unfreeze(model)
     report["align"] = summary_of(history)
     finish(model.eval(), processor, config, report)
     return report
@@ -233,8 +254,7 @@ def run_joint(config: StageConfig) -> dict[str, Any]:
         config.run_dir / "loop",
         stop_after=config.stop_after,
     )
-    for parameter in model.parameters():
-        parameter.requires_grad_(True)
+    unfreeze(model)
     report = {"joint": summary_of(history)}
     finish(model.eval(), processor, config, report)
     return report

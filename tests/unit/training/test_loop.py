@@ -4,7 +4,7 @@ import random
 import signal
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -123,6 +123,12 @@ def test_two_processes_do_what_one_does_that_accumulates_two_batches(tmp_path):
     for name in ("loss", "part_0", "part_1"):
         assert [row[name] for row in two] == pytest.approx([row[name] for row in one], rel=1e-4)
     assert curve(one)[-1] < curve(one)[0]
+
+
+def test_runs_of_two_precisions_follow_each_other_in_one_process(tmp_path):
+    for precision in ("bf16", "no", "bf16"):
+        rows = train(small(), batch, loss, replace(CONFIG, steps=2, mixed_precision=precision), tmp_path / precision)
+        assert rows[-1]["step"] == 2
 
 
 @pytest.mark.parametrize(("name", "processes"), [("accelerate_1_gpu.json", 1), ("accelerate_8_gpus.json", 8)])
