@@ -15,7 +15,7 @@ import torch
 from echomind.slm import EchoMindForConditionalGeneration
 
 COLDEST, HOTTEST = 0.3, 0.9  # the first row hardly leaves the likeliest way, the last one tries others
-TOP_P = 0.9
+TOP_P, MOST_TOKENS = 0.9, 128  # a nucleus is seldom larger, and to sort a whole vocabulary takes longer than to read
 ENOUGH = 0.75  # of the rows: when so many have ended, the rest is not waited for
 PHRASE = 3  # tokens: so many in a row are not said twice
 
@@ -101,7 +101,7 @@ class Decoder:
 
 def nucleus(scores: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
     """One token of each row ``(B, vocab)`` out of the smallest set that holds ``TOP_P`` of its probability."""
-    probabilities, order = scores.softmax(-1).sort(descending=True, stable=True)
+    probabilities, order = scores.softmax(-1).topk(min(MOST_TOKENS, scores.shape[-1]))
     kept = probabilities.cumsum(-1) - probabilities < TOP_P
     chosen = torch.multinomial(probabilities * kept, 1, generator=generator)
     return order.gather(-1, chosen)[:, 0]

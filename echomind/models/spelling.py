@@ -75,14 +75,11 @@ class Spelling:
         scores = self._begin.clone()
         if word and not self._lexicon.is_whole(word):
             scores[self._pieces.ending] = 1.0
-        for first, tokens in self._pieces.inside.items():
-            if not word:  # a word after an opening mark or at the very beginning
-                unknown = [i for i, letters in tokens if not self._lexicon.begins(letters)]
-            elif not self._lexicon.begins(word + first):
-                unknown = [i for i, _ in tokens]
-            else:
-                unknown = [i for i, letters in tokens if not self._lexicon.begins(word + letters)]
-            scores[unknown] = 1.0
+        begins = self._lexicon.begins  # of a word after an opening mark, or at the very front, too: then word is ""
+        likely = [tokens for first, tokens in self._pieces.inside.items() if begins(word + first)]
+        known = [i for tokens in likely for i, letters in tokens if begins(word + letters)]
+        scores[~self._pieces.ending] = 1.0
+        scores[known] = 0.0
         return scores
 
 
