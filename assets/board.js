@@ -4,6 +4,7 @@ const frame = () => element.querySelector('.em-scroll');
 const board = () => element.querySelector('.em-board');
 let told = [], underWay = 0;
 const tell = (act, value) => {
+  if (act === 'search') told = told.filter(([other]) => other !== act);  // the whole text counts, not its letters
   if (act) told.push([act, value ?? '']);
   if (underWay || !told.length || board()?.dataset.opening !== undefined) return;
   underWay = setTimeout(() => { underWay = 0; tell(); }, 3000);  // an answer that never comes holds nobody up
@@ -45,6 +46,9 @@ element.addEventListener('change', (event) => {
     tell('size', `${end('low')}..${end('high')}`);
   } else if (data.act && field.type === 'checkbox') tell(data.act, data.value);
   else if (data.act && field.value) tell(data.act, field.value);
+});
+document.addEventListener('input', (event) => {
+  if (event.target.closest('#em-find')) tell('search', event.target.value);
 });
 // The arrows walk from cell to cell of a scrolling table as they scroll; Home and End go to its sides.
 element.addEventListener('keydown', (event) => {

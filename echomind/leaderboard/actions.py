@@ -41,6 +41,7 @@ _ACTIONS: dict[str, Callable[[View, str], View]] = {
     "unsort": View.without_sort,
     "filter": _filter,
     "size": _size,
+    "search": View.searching,
     "unsearch": lambda view, _: view.searching(""),
     "clear": lambda view, _: view.without_filters(),
     "preset": View.with_preset,

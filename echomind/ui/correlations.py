@@ -94,9 +94,12 @@ def build_correlations(site: Site) -> None:
     parts = build_parts(has_scripts(first, results))
     shown = [axes, language, x, y, plot, words, take, below, drawn, boards, colour, presets]
 
-    def on(event: Callable[..., Any], change: Callable[[Axes, Any], Axes], given: Any) -> None:
+    same = (gr.skip(),) * len(shown)
+
+    def on(event: Callable[..., Any], name: str, change: Callable[[Axes, Any], Axes], given: Any) -> None:
+        # A list fires ``change`` once for a choice by hand or by key, and also where the page sets it: left alone.
         def changed(a: Axes, value: Any, w: str) -> tuple[Any, ...]:
-            return show(change(a, value), w, results)
+            return same if value in (None, getattr(a, name)) else show(change(a, value), w, results)
 
         event(spoken(changed), [axes, given, width], shown, js=MEASURE, **QUIET)
 
@@ -118,17 +121,17 @@ def build_correlations(site: Site) -> None:
     def save(a: Axes, event: gr.EventData) -> str:
         return points_file(a, told(event, "kind"), results)
 
-    on(boards.input, Axes.on_board, boards)
-    on(language.input, Axes.in_language, language)
-    on(x.input, Axes.with_x, x)
-    on(y.input, Axes.with_y, y)
-    on(colour.input, Axes.coloured, colour)
+    on(boards.change, "board", Axes.on_board, boards)
+    on(language.input, "language", Axes.in_language, language)
+    on(x.change, "x", Axes.with_x, x)
+    on(y.change, "y", Axes.with_y, y)
+    on(colour.change, "colour", Axes.coloured, colour)
     presets.select(spoken(press), [axes, width], shown, js=MEASURE, **QUIET)
     parts.matrix.select(spoken(open_pair), [axes, width], shown, js=MEASURE, **QUIET)
     below.select(spoken(all_points), [axes], [below], **QUIET)
     address = gr.Textbox("", visible=False)
     current_page().load(spoken(arrive), [address, width], shown, js=ARRIVE, **QUIET)
-    gr.Timer(LOOK_S).tick(spoken(renew), [axes, drawn, width], shown[READING], js=MEASURE, queue=False, **QUIET)
+    gr.Timer(LOOK_S).tick(spoken(renew), [axes, drawn, width], shown[READING], js=MEASURE, **QUIET)
     saved = take.download(spoken(save), [axes], [file], **QUIET)
     saved.then(None, [file], [file], js=SAVE, api_visibility="private")
-    parts.listen(axes, drawn, width, results, KnownItems(lambda: results.results_dir, results.store))
+    parts.listen(axes, take, width, results, KnownItems(lambda: results.results_dir, results.store))

@@ -16,10 +16,11 @@ from echomind.ui.faults import spoken
 from echomind.ui.live import KEEP_SCRIPT
 from echomind.words import here, t
 
+# Nobody waits in a queue for what takes some milliseconds: its way through the queue would take longer than the answer.
 QUIET: dict[str, Any] = {
+    "queue": False,
     "api_visibility": "private",
     "show_progress": "hidden",
-    "concurrency_limit": None,
     "trigger_mode": "always_last",
 }
 UNTOUCHED = Within(*[gr.skip()] * len(Within._fields))
@@ -41,8 +42,8 @@ class Parts:
     within: Within
     opened: tuple[gr.State, gr.State]
 
-    def listen(self, axes: gr.State, drawn: gr.State, width: gr.Textbox, results: Results, items: KnownItems) -> None:
-        """Make a part when it is opened, and again when the board or its rows have changed meanwhile."""
+    def listen(self, axes: gr.State, changed: gr.HTML, width: gr.Textbox, results: Results, items: KnownItems) -> None:
+        """Make a part when it is opened, and again when ``changed`` says that the board or its rows have."""
         link, model = self.within.link, self.within.model
 
         def open_matrix(a: Axes) -> tuple[bool, str]:
@@ -68,7 +69,7 @@ class Parts:
         for control in (link, model):
             control.input(spoken(choose), chosen, within, js=MEASURE, **QUIET)
         known = [axes, *self.opened, link, model, width]
-        drawn.change(spoken(follow), known, [self.matrix, self.inside, *within], js=MEASURE, **QUIET)
+        changed.select(spoken(follow), known, [self.matrix, self.inside, *within], js=MEASURE, **QUIET)
 
 
 def closed() -> bool:

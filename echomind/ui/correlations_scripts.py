@@ -39,10 +39,14 @@ element.addEventListener('click', async (event) => {{
   else if (button?.dataset.copyLink !== undefined && button)
     say(await copied(location.href) ? word('Link copied') : word('Not copied: take it from the address bar'));
 }});
+let board = element.querySelector('[data-board]')?.dataset.board;
 const follow = () => {{
   say('');
-  const query = element.querySelector('[data-query]')?.dataset.query;
+  const {{query, board: now}} = element.querySelector('[data-query]')?.dataset ?? {{}};
   if (!query) return;
+  const opened = '#em-pairs .label-wrap.open, #em-within .label-wrap.open';
+  if (now !== board || document.querySelector(opened)) trigger('select', {{}});
+  board = now;
   const kept = new URLSearchParams(location.search);
   ['board', 'x', 'y', 'language', 'colour', 'preset'].forEach((name) => kept.delete(name));
   const all = [query.slice(1), kept.toString()].filter(Boolean).join('&');

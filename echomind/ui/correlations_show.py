@@ -101,8 +101,11 @@ def presets_row(axes: Axes) -> Markup:
     )
 
 
-def take_row(found: Comparison, axes: Axes) -> Markup:
-    """What can be taken along: the plot as a picture, its points as a file, the view as a link."""
+def take_row(found: Comparison, axes: Axes, version: int) -> Markup:
+    """What can be taken along: the plot as a picture, its points as a file, the view as a link.
+
+    It also says what is shown, the board and the ``version`` of its rows: what follows from these changes with it.
+    """
     name = csv_name(found).removesuffix(".csv")
     return h(
         "div",
@@ -111,6 +114,8 @@ def take_row(found: Comparison, axes: Axes) -> Markup:
         h("button", t("Copy link"), type="button", data_copy_link=True, class_="em-take"),
         h("span", role="status", class_="em-said"),
         data_query=axes.query(),
+        data_board=axes.board,
+        data_version=version,
         class_="em-takes",
     )
 
@@ -131,7 +136,7 @@ def read(axes: Axes, width: str, results: Results, note: str = "") -> Reading:
     return Reading(
         scatter(found, width_of(width), axes.colour),
         str(verdict(found, look.submissions_missing, known_for, note)),
-        str(take_row(found, axes)),
+        str(take_row(found, axes, look.version)),
         str(below(found)),
         (axes, width, look.version),
     )

@@ -158,7 +158,12 @@ def _page(site: Site) -> tuple[Any, ...]:
         )
         language = gr.Radio([], label=here(t("Language")), visible=False, min_width=150)
         search = gr.Textbox(
-            label=here(t("Find a model")), placeholder=here(t("name or organisation")), max_lines=1, min_width=150
+            label=here(t("Find a model")),
+            placeholder=here(t("name or organisation")),
+            max_lines=1,
+            min_width=150,
+            elem_id="em-find",
+            interactive=True,  # its text is told by the board's script, with all else that is done
         )
     script = (site.settings.assets_dir / "board.js").read_text(encoding="utf-8")
     first = table_html(OPENING, site.results, address=address, opening=True)[0]
@@ -172,27 +177,24 @@ def build_leaderboard(site: Site) -> None:
     address, board, order, language, search, table = _page(site)
     view, drawn, file = gr.State(OPENING), gr.State(None), gr.Textbox(visible=False)
     query, timer = gr.Textbox("", visible=False), gr.Timer(LOOK_S)
+    # A list fires ``change`` once for a choice by hand or by key, and also where the page sets it: that is left alone.
     quiet: dict[str, Any] = {
         "outputs": [view, board, order, language, search, table, drawn],
+        "queue": False,  # nobody waits for what takes some milliseconds: the way through the queue would take longer
         "api_visibility": "private",
         "show_progress": "hidden",
-        "concurrency_limit": None,
         "trigger_mode": "always_last",
     }
+    same = (gr.skip(),) * len(quiet["outputs"])
 
-    def pick_board(v: View, board_id: str) -> Shown:
-        return show(v.on_board(board_id), results, address=address)
+    def pick_board(v: View, board_id: str) -> Any:
+        return same if board_id == v.board else show(v.on_board(board_id), results, address=address)
 
-    def pick_order(v: View, order_id: str) -> Shown:
-        return show(v.in_order(order_id), results, address=address)
+    def pick_order(v: View, order_id: str | None) -> Any:
+        return same if (order_id or "") == v.order else show(v.in_order(order_id or ""), results, address=address)
 
     def pick_language(v: View, code: str) -> Shown:
         return show(v.in_language(code), results, address=address)
-
-    def find(v: View, text: str) -> Any:
-        # The box also changes when a link or a button has set it: then the page shows that already.
-        sought = v.searching(text)
-        return (gr.skip(),) * 7 if sought == v else show(sought, results, address=address)
 
     def act(v: View, event: gr.EventData) -> Shown:
         told = asked_actions(event)
@@ -208,12 +210,11 @@ def build_leaderboard(site: Site) -> None:
     def save(v: View, event: gr.EventData) -> str:
         return made_file(v, asked_kind(event), results, address)
 
-    board.input(spoken(pick_board), [view, board], **quiet)
-    order.input(spoken(pick_order), [view, order], **quiet)
+    board.change(spoken(pick_board), [view, board], **quiet)
+    order.change(spoken(pick_order), [view, order], **quiet)
     language.input(spoken(pick_language), [view, language], **quiet)
-    search.change(spoken(find), [view, search], **quiet)
     table.select(spoken(act), [view], **quiet | {"trigger_mode": "multiple"})
     current_page().load(spoken(arrive), [view, query], js=ADDRESS, **quiet)
-    timer.tick(spoken(look), [view, drawn], **quiet | {"outputs": [table, drawn], "queue": False})
+    timer.tick(spoken(look), [view, drawn], **quiet | {"outputs": [table, drawn]})
     saved = table.download(spoken(save), [view], **quiet | {"outputs": [file]})
     saved.then(None, [file], [file], js=SAVE, api_visibility="private")

@@ -158,8 +158,10 @@ def build_models(site: Site) -> None:
     }
     whole = quiet | {"outputs": shown}
 
-    def pick(key: str | None) -> Shown:
-        return open_key(key, known)
+    def pick(c: Choice, key: str | None) -> Any:
+        # ``change`` comes once, for a choice by hand or by key; also where the page sets it, which is left alone.
+        asked = choice_of_key(key or "")
+        return (gr.skip(),) * len(shown) if asked.key == c.key else show(asked, known)
 
     def follow(event: gr.EventData) -> Shown:
         return open_key(asked_model(event), known)
@@ -176,7 +178,7 @@ def build_models(site: Site) -> None:
     def arrive(query: str) -> Shown:
         return open_address(query, known)
 
-    model.select(spoken(pick), [model], **whole)  # not input: that also comes when the box is left with Tab
+    model.change(spoken(pick), [choice, model], **whole)
     page.select(spoken(follow), None, **whole)
     others.input(spoken(compare), [choice, others], **whole)
     language.input(spoken(pick_language), [choice, language], **whole)

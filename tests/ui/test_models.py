@@ -65,6 +65,18 @@ def test_a_model_is_found_by_typing_part_of_its_name(visit):
     page.wait_for_function("document.querySelector('#em-model nav a[aria-current]').innerText.includes('cue given')")
 
 
+def test_a_model_is_opened_by_keys_alone(visit):
+    page = visit("models", LIST)
+    settled(page)
+    page.get_by_label("Model", exact=True).focus()
+    page.keyboard.type("omni-7b")
+    page.get_by_role("option", name="Qwen2.5-Omni-7B").wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    heading(page, "Qwen2.5-Omni-7B")
+    address(page, "?model=echomind/qwen2.5-omni-7b")
+
+
 def test_models_are_compared_and_let_go_again(visit):
     page = visit("models?model=echomind-mini/echomind", ONE)
     settled(page)
