@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 
 import gradio as gr
@@ -12,6 +13,7 @@ from echomind.leaderboard.citing import paper_bibtex
 from echomind.leaderboard.correlation import MIN_MODELS
 from echomind.leaderboard.metrics import GROUPS, METRICS, Metric
 from echomind.leaderboard.protocols import protocol_text
+from echomind.models.notices import licence_notices
 from echomind.ui.markup import h, link, together
 from echomind.ui.site import Site
 from echomind.words import joined, t
@@ -166,8 +168,8 @@ _ENDPOINTS = (
 )
 
 
-def about_page() -> Markup:
-    """The whole page."""
+def about_page(notices: Sequence[str] = ()) -> Markup:
+    """The whole page. ``notices`` are what the licence of the model in use asks to be said."""
     return h(
         "article",
         h("h1", t("About")),
@@ -195,6 +197,7 @@ def about_page() -> Markup:
         h("ul", [h("li", limit) for limit in _LIMITS]),
         h("h2", t("Licences")),
         h("ul", [h("li", link(name, url), t(": "), licence) for name, licence, url in _LICENCES]),
+        h("p", joined(t(" "), notices)) if notices else None,
         h("h2", t("Cite")),
         h("p", t("The benchmark is the work of its authors; please cite them.")),
         h("pre", h("code", paper_bibtex()), tabindex=0),
@@ -213,4 +216,4 @@ def about_page() -> Markup:
 
 def build_about(site: Site) -> None:
     """Lay the page out in the current Blocks."""
-    gr.HTML(about_page(), apply_default_css=False, js_on_load=None)
+    gr.HTML(about_page(licence_notices(site.settings)), apply_default_css=False, js_on_load=None)

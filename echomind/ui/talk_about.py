@@ -8,10 +8,11 @@ from markupsafe import Markup
 
 from echomind.errors import VoiceError
 from echomind.models.asr import POCKETSPHINX
+from echomind.models.notices import licence_notices
 from echomind.settings import Settings
 from echomind.talk.speak import voice_engine
 from echomind.ui.markup import h, together
-from echomind.words import t
+from echomind.words import joined, t
 
 
 def heading() -> Markup:
@@ -115,5 +116,6 @@ def promises(settings: Settings) -> Markup:
             ),
         ),
         h("p", t("Words: {ear}. Cues and reply: {mind}. Speech: {voice}.", ear=ear, mind=mind, voice=voice)),
+        h("p", joined(t(" "), notices)) if (notices := licence_notices(settings)) else None,
         class_="em-promises",
     )

@@ -1,5 +1,6 @@
 import pytest
 
+from echomind.models.notices import licence_notices
 from echomind.models.protocol import VAD, Cue, Perception, Thinking, Turn
 from echomind.talk.events import Timings
 from echomind.taxonomy import CATEGORIES
@@ -109,6 +110,18 @@ def test_promises_name_what_the_settings_name(parse):
     assert "synthetic" in text
     assert "not kept" in text
     assert "PocketSphinx" in parse(talk_about.promises(Settings())).text
+
+
+def test_the_licence_of_a_large_decoder_is_kept(parse, tmp_path):
+    from echomind.settings import Settings
+    from echomind.ui.about import about_page
+
+    asked = "Powered by openPangu. openPangu is a trademark of Huawei Technologies Co., Ltd."
+    (tmp_path / "config.json").write_text('{"backbone": {"family": "PanguEmbedded", "path": ""}}')
+    settings = Settings(model=str(tmp_path))
+    assert asked in parse(talk_about.promises(settings)).text
+    assert asked in parse(about_page(licence_notices(settings))).text
+    assert "openPangu" not in parse(talk_about.promises(Settings())).text + parse(about_page()).text
 
 
 def test_limits_are_said(parse):
