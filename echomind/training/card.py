@@ -29,6 +29,7 @@ from echomind.training.cues import predict_cues
 from echomind.training.data.corpus import as_heard
 from echomind.training.data.published import load_emobank
 from echomind.training.recordings import TEST_ACTORS, FeatureStore, ravdess
+from echomind.training.reply_evaluation import measure_replies
 from echomind.training.text import predict_vad
 
 log = logging.getLogger(__name__)
@@ -232,6 +233,7 @@ MEASUREMENTS: dict[str, Callable[[EchoMindSLM, Path], Figure]] = {
     "clips": measure_clips,
     "choices": measure_choices,
     "fairness": measure_fairness,
+    "replies": measure_replies,
     "background": measure_background,
 }
 

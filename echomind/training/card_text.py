@@ -10,6 +10,7 @@ from typing import Any
 from safetensors import safe_open
 
 from echomind.training.card_fairness import fairness_rows
+from echomind.training.card_replies import replies_rows, sample_rows
 from echomind.training.stages import TRAINING
 
 TEMPLATE = Path(__file__).parent / "card_template.md"
@@ -144,6 +145,8 @@ def render_card(model: Path, figures: dict[str, Any]) -> str:
         emobank=emobank_rows(figures["emobank"]),
         clips=clip_rows(figures["clips"]["summary"]),
         replies=reply_rows(figures["clips"]["clips"]),
+        reply_figures=replies_rows(figures["replies"]),
+        reply_sample=sample_rows(figures["replies"]["sample"]),
     )
 
 

@@ -29,6 +29,7 @@ import torch
 
 from echomind.audio import load_clip
 from echomind.benchmark.load import MINI, load_set
+from echomind.errors import ConfigurationError
 from echomind.models.lexicon import Lexicon, everyday_words, words_of
 from echomind.models.protocol import Thinking
 from echomind.models.slm import EchoMindSLM
@@ -227,7 +228,7 @@ def emotions_heard(slm: EchoMindSLM) -> dict[str, Any]:
 def measure_replies(slm: EchoMindSLM, root: Path) -> dict[str, Any]:
     """All figures and the sample; the data root is not needed, utterances and clips lie in the repository."""
     if slm.options is None:
-        raise ValueError(f"{slm.name}: expected a checkpoint with a reader of options, whose vectors compare replies")
+        raise ConfigurationError(f"{slm.name}: found no reader of options; its vectors are needed to compare replies")
     examples = asked()
     answers = answer_all(slm, examples)
     value, tokens = perplexity(slm, [e for deliveries in examples for e in deliveries.values()])

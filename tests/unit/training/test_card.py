@@ -55,6 +55,18 @@ def test_the_summary_counts_what_it_says():
     assert summary["questions_right"] == {"count": 1, "n": 2}
 
 
+def made_replies(one: dict) -> dict:
+    keys = ("complete", "differ", "differ_references", "invents_nothing", "cause_of_the_words", "emotion_told")
+    thinking = {"emotion": "sad", "cause": "of this", "confidence": 0.6}
+    rows = [
+        {"utterance": "Is it | on?", "delivery": d, "told": f"a man; {cue}", "thinking": thinking, "reply": "Oh no."}
+        for d, cue in (("target", "sad"), ("neutral", "neutral"))
+    ]
+    figures = {"utterances": 100, "words": 12.0, "distinct_2": 0.61, "distinct_2_references": 0.7}
+    figures |= {"perplexity": {"value": 12.34, "tokens": 4321}, "emotions_heard": {"head": one, "thinking": one}}
+    return figures | dict.fromkeys(keys, one) | {"sample": rows}
+
+
 def test_the_card_says_what_the_figures_say(tmp_path, tiny_checkpoint):
     import json
     import shutil
@@ -91,6 +103,7 @@ def test_the_card_says_what_the_figures_say(tmp_path, tiny_checkpoint):
         },
         "emobank": {f"{label}_{d}": one for label in ("combined", "writer", "reader") for d in "vad"},
         "choices": {part: {"understanding": one, "reasoning": one} for part in ("held_out", "chosen_on")},
+        "replies": made_replies(one),
         "clips": {"summary": summarise_clips(rows, [{"chosen": "A", "answer": "A"}]), "clips": rows},
     }
     text = write_card(model, write_figures(model, figures)).read_text()
@@ -104,6 +117,11 @@ def test_the_card_says_what_the_figures_say(tmp_path, tiny_checkpoint):
     assert "4,522 synthetic clips" in text
     assert "| a | target (sad) | sad | sad, because they lost (90% sure) | Oh / no. |" in text
     assert "Yay." not in text  # the table compares target and neutral
+    assert "| cause takes up a word that was said | 0.512 [0.450, 0.570] | 240 |" in text
+    assert "| perplexity of the references, per token | 12.3 | 4,321 tokens |" in text
+    assert "| distinct-2 of all replies | 0.610 | 300 |" in text
+    assert "| Is it / on? | target: a man; sad | sad, because of this | Oh no. |" in text
+    assert "|  | neutral: a man; neutral | sad, because of this | Oh no. |" in text
     assert "$" not in text
     assert "We met" not in text  # the data set's own sentences stay out
 
