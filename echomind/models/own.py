@@ -18,6 +18,7 @@ from echomind.models.answering import ChoiceRequest, ReplyRequest, SpokenReply
 from echomind.models.asr import Recognizer, load_recognizer
 from echomind.models.protocol import Perception, Thinking
 from echomind.models.slm import EchoMindSLM, load_slm
+from echomind.models.writing import VERSION
 from echomind.settings import Settings, get_settings
 
 AT_ONCE = 2  # the recogniser works in a process of its own, so that one clip is heard while another is thought about
@@ -86,7 +87,8 @@ class OwnModel:
         self.name = name or slm.name
         options = "" if slm.options is None else f", options {slm.options.digest}"
         temperatures = "".join(f", {name} at {t}" for name, t in sorted(slm.model.config.temperatures.items()))
-        self.version = f"weights {weights_digest(slm)}{temperatures}{options}, recogniser {recognizer.name}"
+        made = f"weights {weights_digest(slm)}{temperatures}{options}, writing {VERSION}"
+        self.version = f"{made}, recogniser {recognizer.name}"
 
     def remember(self, clip: Clip, words: str) -> None:
         """Take ``words`` as what was heard in ``clip``, from an earlier run."""

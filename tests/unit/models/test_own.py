@@ -13,6 +13,7 @@ from echomind.models.asr import Transcript
 from echomind.models.evaluation.run import RemembersWords, evaluate
 from echomind.models.own import HeardWords, OwnModel, TranscriptOnly, load_own, load_transcript_only, weights_digest
 from echomind.models.slm import load_slm
+from echomind.models.writing import VERSION
 from echomind.settings import Settings
 from echomind.slm.configuration import THINKING_EMOTIONS
 from tests.conftest import make_tiny_model
@@ -172,7 +173,7 @@ def test_the_version_tells_weights_and_recogniser_apart(slm, processor, tiny_che
     assert weights_digest(slm) == weights_digest(load_slm(str(tiny_checkpoint)))
     other = EchoMindSLM(make_tiny_model(processor, seed=1), processor, "other")
     assert weights_digest(slm) != weights_digest(other)
-    assert OwnModel(slm, Hears()).version == f"weights {weights_digest(slm)}, recogniser stand-in"
+    assert OwnModel(slm, Hears()).version == f"weights {weights_digest(slm)}, writing {VERSION}, recogniser stand-in"
 
 
 def test_a_missing_checkpoint_is_explained(tmp_path):
