@@ -26,6 +26,7 @@ from echomind.ui import talk_after, talk_view
 from echomind.ui.talk_after import Found
 from echomind.ui.talk_turnstile import Turnstile
 from echomind.ui.talk_voice import Voiced, voice
+from echomind.ui.talk_words import delivery_words
 from echomind.words import t
 
 NO_MODEL = t(
@@ -124,7 +125,8 @@ def new_clip(
 def example(engine: Engine, clip: Example, topic: str, session: Session, *, aloud: bool) -> Steps:
     """A turn for one of our own clips, which the visitor hears meanwhile."""
     data = clip.path.read_bytes()
-    sound = talk_view.example_sound(clip.title, data, AUDIO_TYPES[clip.path.suffix])
+    title = t("“{words}”, {manner}", words=clip.transcript, manner=delivery_words(clip.delivery))
+    sound = talk_view.example_sound(title, data, AUDIO_TYPES[clip.path.suffix])
     yield from new_clip(engine, lambda: load_clip(data, name=clip.title), topic, session, sound=sound, aloud=aloud)
 
 

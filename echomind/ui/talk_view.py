@@ -183,7 +183,7 @@ def example_sound(title: str, data: bytes, kind: str) -> Markup:
     """A player for an example clip, which starts by itself after the visitor's click."""
     return h(
         "p",
-        h("span", f"{title} "),
+        h("span", title, " "),
         h("audio", controls=True),
         class_="em-example-sound",
         data_sound=base64.b64encode(data).decode(),
@@ -203,7 +203,7 @@ def earlier(turns: Sequence[Turn]) -> Markup:
     """The conversation before the last turn, folded away."""
     if not turns:
         return NOTHING
-    items = [h("li", _line(t("You: "), turn.user), _line("EchoMind: ", turn.reply)) for turn in turns]
+    items = [h("li", _line(t("You: "), turn.user), _line(t("{name}: ", name="EchoMind"), turn.reply)) for turn in turns]
     count = counted(len(turns), "{n} earlier turn", "{n} earlier turns")
     return h("details", h("summary", count), h("ol", items), class_="em-earlier")
 

@@ -2,13 +2,15 @@
 
 import pytest
 
+from echomind.slm.configuration import THINKING_EMOTIONS
 from tests.ui.every_page import PAGES, open_page, served_pages
 from tests.unit.ui.chinese import CHINESE, foreign
 
-TRANSLATED = [name for name in PAGES if name != "Talk"]
-# What can be read or heard on a page: texts and the attributes that are read out. Names of models stand in <bdi>.
+# What can be read or heard on a page: texts and the attributes that are read out. Names of models stand in <bdi>, what
+# was said and replied is marked as English, and the words along the timeline are those that were said.
 TEXTS = """() => {
-  const seen = (e) => e.checkVisibility() && !e.closest("script, style, bdi, code, pre, .em-language");
+  const nobodys = "script, style, bdi, code, pre, .em-language, [lang=en]:not(html), #talk-timeline .textpoint";
+  const seen = (e) => e.checkVisibility({ visibilityProperty: true }) && !e.closest(nobodys);
   const found = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
@@ -43,7 +45,7 @@ def visitor(browser):
         context.close()
 
 
-@pytest.mark.parametrize("name", TRANSLATED)
+@pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_chinese_from_top_to_bottom(visitor, served_all, name):
     tab = open_page(visitor("zh-CN"), name, served_all)
     assert tab.evaluate("document.documentElement.lang") == "zh-CN"
@@ -51,6 +53,61 @@ def test_a_page_is_chinese_from_top_to_bottom(visitor, served_all, name):
     found = tab.evaluate(TEXTS)
     assert sum(bool(CHINESE.search(text)) for text in found) > 8
     assert [text for text in found if foreign(text)] == []
+
+
+FELT = tuple(THINKING_EMOTIONS)  # the model's own words, over the turns in their figure
+
+
+def talked(tab, served_all):
+    """The Talk page with all its parts opened and used: two turns, three deliveries, two models; what it says then."""
+    tab = open_page(tab, "Talk", served_all)
+    tab.click("#talk-other > button")
+    for place, button in enumerate(tab.locator(".em-example-button").all()[:2], 1):
+        button.click()
+        tab.wait_for_selector(".em-unheard, #talk-status .em-error")
+        tab.wait_for_selector(".em-busy", state="detached")
+        tab.wait_for_function("(n) => document.querySelectorAll('.em-earlier li').length === n - 1", arg=place)
+    tab.wait_for_selector("#talk-turns .js-plotly-plot")
+    tab.click("#talk-timeline-words summary")
+    tab.click(".em-earlier summary")
+    tab.click("#contrast-go")
+    tab.wait_for_selector(".em-verdict-line")
+    found = set(tab.evaluate(TEXTS))
+    tab.locator("#talk-contrast button[role=tab]").nth(1).click()
+    tab.click("#contrast-go-mine")
+    tab.wait_for_selector("#talk-contrast-mine-status p")
+    tab.click("#side-go")
+    tab.wait_for_function("document.querySelectorAll('#side-replies .em-contrast-card .em-fine').length === 4")
+    tab.click(".em-ask >> nth=0")
+    tab.wait_for_selector("#talk-reply .em-fine")
+    return [text for text in found | set(tab.evaluate(TEXTS)) if text not in FELT]
+
+
+def test_all_that_can_be_opened_on_the_talk_page_is_chinese(visitor, served_all):
+    found = talked(visitor("zh-CN"), served_all)
+    assert sum(bool(CHINESE.search(text)) for text in found) > 120
+    assert [text for text in found if foreign(text)] == []
+
+
+def test_all_that_can_be_opened_on_the_talk_page_is_english(visitor, served_all):
+    found = talked(visitor("en-GB"), served_all)
+    assert len(found) > 120
+    assert [text for text in found if CHINESE.search(text)] == []
+
+
+def test_a_hands_free_turn_speaks_the_language_of_the_page(visitor, served_all):
+    tab = visitor("zh-CN")
+    tab.context.grant_permissions(["microphone"])
+    open_page(tab, "Talk", served_all)
+    tab.click("[data-speak]")
+    tab.wait_for_function("/^正在听/.test(document.querySelector('[data-speak]').textContent)")
+    tab.wait_for_selector("[data-voice]:not([hidden]) li")
+    lines = tab.locator("[data-voice]").inner_text().split("\n")
+    assert [text for text in lines if foreign(text)] == []
+    tab.wait_for_selector("#talk-times .em-times")
+    assert tab.locator("[data-speak]").inner_text() == "说话"
+    told = tab.locator("#talk-times, #talk-felt").all_inner_texts()
+    assert all(CHINESE.search(text) for text in told)
 
 
 def test_the_page_that_is_english_alone_says_so_to_who_reads_chinese(visitor, served_all):

@@ -8,12 +8,14 @@ from echomind.leaderboard.results import Results
 from echomind.settings import ROOT
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
+NOBODYS_WORDS = ("bdi", "code", "pre", "script")  # names, and what is no language
 READ_OUT = ("title", "aria-label", "placeholder")
 NAMES = {
     *("EchoMind", "EchoMind-Mini", "Warm listener 7B", "Ada & Söhne", "ada/slm", "Model that failed"),
     *("My-SLM-7B", "owner/name", "Apache-2.0", "https://…"),  # what a form shows as an example
     *("Spearman", "Pearson", "Kendall", "SHA-256", "PNG", "SVG", "CSV", "JSON", "LaTeX", "Parquet", "JSON Schema"),
     *("Gradio footer navigation", "plotly-logomark"),  # gradio's and plotly's own, which they do not translate
+    *("Select input device", "Record audio", "Upload file", "Empty value", "dB", "Hz"),
     *("Click to upload or drop files", "File upload", "processing |", "CC BY-SA 4.0", "(Hugging Face)"),
 }
 # Numbers with their units, times, and the signs of statistics.
@@ -38,9 +40,21 @@ def words_that_stay():
 STAY = words_that_stay()
 
 
+def texts(element):
+    """What is read or heard of a tree: names in <bdi>, code, and what is marked as English are nobody's words."""
+    if element.tag in NOBODYS_WORDS or element.attributes.get("lang") == "en":
+        return
+    yield from (element.attributes[name] for name in READ_OUT if element.attributes.get(name))
+    for part in element.texts:
+        if isinstance(part, str):
+            yield part
+        else:
+            yield from texts(part)
+
+
 def foreign(text):
     """Whether a text should be Chinese and is not."""
-    text = text.strip().removeprefix("：").removesuffix(", %")
+    text = text.strip().strip("：").removesuffix(", %")
     if CHINESE.search(text) or text in STAY or all(part in STAY for part in re.split(", | · ", text)):
         return False
     return bool(re.search(r"[A-Za-z]{2}", SIGNS.sub("", text)))

@@ -30,7 +30,7 @@ from echomind.ui.moderation_view import list_html, private_html, warnings
 from echomind.ui.status_view import about_html, head_html
 from echomind.ui.submissions_page import one, withdrawing
 from echomind.words import speaking
-from tests.unit.ui.chinese import READ_OUT, foreign
+from tests.unit.ui.chinese import foreign, texts
 from tests.unit.ui.shown_submissions import REASON, Shelf
 from tests.unit.ui.test_submit_check_view import a_preview
 
@@ -42,18 +42,6 @@ KNOWN = Known(RESULTS, KnownItems(ROOT / "results"))
 def in_chinese():
     with speaking("zh"):
         yield
-
-
-def texts(element):
-    """What is read or heard of a tree: names in <bdi>, and code, are nobody's words."""
-    if element.tag in ("bdi", "code", "pre", "script"):
-        return
-    yield from (element.attributes[name] for name in READ_OUT if element.attributes.get(name))
-    for part in element.texts:
-        if isinstance(part, str):
-            yield part
-        else:
-            yield from texts(part)
 
 
 @pytest.fixture

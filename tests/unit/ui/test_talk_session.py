@@ -238,7 +238,7 @@ def test_the_examples_that_come_with_the_app(engine):
     for clip in examples:
         assert clip.path.suffix in talk_session.AUDIO_TYPES
         view, session = last(example(engine, clip, "", Session(), aloud=False))
-        assert clip.title in view.sound
+        assert f"“{clip.transcript}”" in view.sound
         assert 1 < session.clip.seconds < 20
 
 
