@@ -46,10 +46,7 @@ def markers_of(tokenizer: Any) -> dict[str, str]:
 
 
 class EchoMindProcessor(ProcessorMixin):
-    """A feature extractor and a tokenizer, and the prompt format between them.
-
-    ``ids`` are the tokens that stand for ours; ``never_said`` all special tokens but the end: no reply contains them.
-    """
+    """A feature extractor and a tokenizer, and the prompt format between them; ``ids`` are the tokens of our marks."""
 
     attributes = ["feature_extractor", "tokenizer"]
     feature_extractor_class = "EchoMindFeatureExtractor"
@@ -62,7 +59,6 @@ class EchoMindProcessor(ProcessorMixin):
         # What a text from outside may not contain: our special tokens, and all that the tokenizer has beside them.
         outside = {*SPECIAL_TOKENS, *named.values(), *tokenizer.get_added_vocab()}
         self._special = re.compile("|".join(map(re.escape, sorted(outside, key=len, reverse=True))))
-        self.never_said = frozenset({*self.ids.values(), *tokenizer.get_added_vocab().values()} - {self.ids[EOS]})
 
     @classmethod
     def from_pretrained(cls, path: str, **kwargs: Any) -> EchoMindProcessor:  # type: ignore[override]
