@@ -14,31 +14,32 @@ from dataclasses import dataclass
 
 from echomind.talk.care_signs import MEDICAL, SELF_HARM, SIGNS, VIOLENCE
 from echomind.talk.help_lines import INTERNATIONAL, Country, country_of
+from echomind.words import t
 
 
 @dataclass(frozen=True)
 class Care:
-    """A danger that was said outright: its ``kind`` and the ``reply`` to give."""
+    """A danger that was said outright: its ``kind`` and the ``reply`` to give, a text that a page can translate."""
 
     kind: str
     reply: str
 
 
 REPLIES = {  # for anywhere in the world
-    SELF_HARM: (
+    SELF_HARM: t(
         "I'm really glad you said that, and I take it seriously. I'm a computer program, so please reach a person now. "
         "In the US or Canada, call or text 988. In the UK and Ireland, call Samaritans on 116 123. In mainland China, "
         "call 12356. Anywhere else, findahelpline.com lists a line near you. If you could act on it right now, call "
         "your emergency number: 911, 999 or 112. You deserve help with this, and you don't have to carry it alone."
     ),
-    VIOLENCE: (
+    VIOLENCE: t(
         "I'm so sorry this is happening. It is not your fault, and you deserve to be safe. I'm a computer program, so "
         "please reach a person. If you are in danger now, call your emergency number: 911, 999 or 112, or 110 in "
         "mainland China. In the US, the Domestic Violence Hotline is 1-800-799-7233. In the UK, call 0808 2000 247. "
         "Anywhere else, findahelpline.com lists a line near you. If someone could overhear you, a text message may be "
         "safer than a call."
     ),
-    MEDICAL: (
+    MEDICAL: t(
         "This sounds like a medical emergency, so please call for help right now: 911 in the US and Canada, 999 in the "
         "UK, 112 in Europe and many other countries, 120 in mainland China. The person who answers will tell you "
         "what to do until help comes. I'm a computer program and cannot call for you. Put the phone on speaker and "
@@ -72,21 +73,26 @@ def reply_in(kind: str, country: Country) -> str:
     """The answer to a danger with the help lines of one country."""
     call = country.crisis.call
     if kind == SELF_HARM:
-        return (
+        return t(
             "I'm really glad you said that, and I take it seriously. I'm a computer program, so please reach a person "
-            f"now: call {call}. If you could act on it right now, call {country.medical}. "
-            "You deserve help with this, and you don't have to carry it alone."
+            "now: call {call}. If you could act on it right now, call {medical}. "
+            "You deserve help with this, and you don't have to carry it alone.",
+            call=call,
+            medical=country.medical,
         )
     if kind == VIOLENCE:
-        return (
+        return t(
             "I'm so sorry this is happening. It is not your fault, and you deserve to be safe. I'm a computer program, "
-            f"so please reach a person: call {country.violence.call}. If you are in danger now, call "
-            f"{country.emergency}. If someone could overhear you, a text message may be safer than a call."
+            "so please reach a person: call {call}. If you are in danger now, call {emergency}. "
+            "If someone could overhear you, a text message may be safer than a call.",
+            call=country.violence.call,
+            emergency=country.emergency,
         )
-    return (
-        f"This sounds like a medical emergency, so please call {country.medical} right now. The person who answers "
+    return t(
+        "This sounds like a medical emergency, so please call {medical} right now. The person who answers "
         "will tell you what to do until help comes. I'm a computer program and cannot call for you. Put the phone on "
-        "speaker and stay there."
+        "speaker and stay there.",
+        medical=country.medical,
     )
 
 

@@ -206,7 +206,7 @@ class Telling:
         self.view, self.session, self._models, self._aloud, self._given = view, session, models, aloud, given
         self._first = view, session
         self.taken_back = self.done = False
-        self._pieces, self._emotion, self._care, self._said = "", "", False, Voiced()
+        self._pieces, self._emotion, self._care, self._said = "", "", "", Voiced()
         self._found = Found()
 
     def steps(self, told: Iterator[events.Event]) -> Iterator[Step]:
@@ -234,8 +234,8 @@ class Telling:
             case events.Thought(thinking=thinking):
                 self._emotion, found.thinking = thinking.emotion, thinking
                 view = replace(view, why=talk_view.why(thinking), status=talk_view.busy(t("Answering …")))
-            case events.Cared():
-                self._care = found.fixed = True
+            case events.Cared(care=care):
+                self._care, found.fixed = care.reply, True
             case events.AskedBack():
                 found.fixed, found.thinking = True, None
             case events.ReplyPiece(text=piece):
@@ -272,7 +272,7 @@ class Telling:
                 yield self.view, session
 
 
-def _reply(text: str, found: Found, *, writing: bool, care: bool) -> Markup:
+def _reply(text: str, found: Found, *, writing: bool, care: str) -> Markup:
     return talk_view.reply(text, writing=writing, care=care, about_turns=found.fixed and not care)
 
 

@@ -54,7 +54,7 @@ def compare(
                 left = sum(not row.ended for row in rows)
                 yield working(t("{n} still to answer …", n=left)) if left else Markup(""), view.comparison(what, rows)
     except InDanger as danger:
-        yield Markup(""), reply(str(danger), writing=False, care=True)
+        yield Markup(""), reply(str(danger), writing=False, care=danger.args[0])
     except EchoMindError as error:
         yield problem(problem_words(error)), Markup("")
 

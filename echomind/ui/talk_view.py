@@ -163,15 +163,17 @@ def why(thinking: Thinking) -> Markup:
     )
 
 
-def reply(text: str, *, writing: bool, care: bool = False, about_turns: bool = False) -> Markup:
+def reply(text: str, *, writing: bool, care: str = "", about_turns: bool = False) -> Markup:
     """The reply so far. Screen readers hear it once, when it is whole.
 
     ``care``, ``about_turns``: it is not the model's own words, but fixed ones, or put together from earlier turns.
+    ``care`` is all of the fixed text: whoever reads another language than English needs it in theirs as well.
     """
     note = ABOUT_CARE if care else ABOUT_TURNS if about_turns else ""
     return h(
         "div",
         h("p", text or "…", class_="em-reply-text", lang="en"),
+        h("p", care, class_="em-reply-text") if here(care) != str(care) else None,
         h("p", note, class_="em-fine") if note else None,
         class_="em-reply em-care" if care else "em-reply",
         aria_live="polite",

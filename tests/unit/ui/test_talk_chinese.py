@@ -1,6 +1,7 @@
 """What the Talk page says as a turn goes on, in the language of its visitor: states, faults, lines, queue, figures."""
 
 import base64
+import re
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain
@@ -14,12 +15,14 @@ from echomind.audio import load_clip
 from echomind.models.protocol import VAD, Cue, Perception
 from echomind.settings import ROOT, Settings
 from echomind.talk import events
+from echomind.talk.care import check
 from echomind.talk.contestants import Contestant, Replied
 from echomind.talk.contrast_material import of_examples
 from echomind.talk.engine import Engine
 from echomind.talk.examples import read_examples
+from echomind.talk.help_lines import COUNTRIES, INTERNATIONAL
 from echomind.talk.turn import Models
-from echomind.ui import talk_about, talk_aside, talk_session, talk_side_view
+from echomind.ui import talk_about, talk_aside, talk_session, talk_side_view, talk_view
 from echomind.ui.talk_ask import ask
 from echomind.ui.talk_contrast_steps import Mine, compare_mine, compare_ready, take
 from echomind.ui.talk_live import LiveTurns
@@ -116,6 +119,22 @@ def help_lines(engine, clip, recognizer):
     recognizer.text = "I want to die"
     yield from html_of(new_clip(engine, lambda: clip, "", Session(country="nz"), aloud=True))
     yield from (here(name) for name, _ in talk_aside.choices())
+
+
+@pytest.mark.parametrize("words", ["I want to die", "my husband hits me", "she's not breathing"])
+@pytest.mark.parametrize("country", [INTERNATIONAL, *(country.id for country in COUNTRIES)])
+def test_who_is_in_danger_reads_it_in_their_language_too(parse, words, country):
+    care = check(words, country)
+    reply = talk_view.reply(str(care.reply), writing=False, care=care.reply)
+    assert [p.text for p in parse(reply).all("p", class_="em-reply-text")] == [str(care.reply)]
+    with speaking("zh"):
+        shown = parse(talk_view.reply(str(care.reply), writing=False, care=care.reply))
+        english, chinese = shown.all("p", class_="em-reply-text")
+        assert english.text == str(care.reply)
+        numbers = [re.sub(r"\D", "", number) for number in re.findall(r"\d[\d -]*\d", english.text)]
+        told = re.sub(r"(?<=\d)[ -](?=\d)", "", chinese.text)
+        assert numbers and all(number in told for number in numbers)  # every number is there
+        assert CHINESE.search(chinese.text) and not re.search(r"\b(or|on|the|call)\b", chinese.text)
 
 
 def faults(engine, clip, recognizer):

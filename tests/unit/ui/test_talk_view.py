@@ -85,7 +85,7 @@ def test_a_reply_is_read_out_when_it_is_whole(parse):
 
 
 def test_help_lines_are_marked_as_fixed_text(parse):
-    page = parse(talk_view.reply("Call 988.", writing=False, care=True))
+    page = parse(talk_view.reply("Call 988.", writing=False, care="Call 988."))
     assert page.all(class_="em-reply em-care")
     assert "not written by the model" in page.text
 
