@@ -206,6 +206,10 @@ def test_our_places_in_a_turn_become_tokens_of_the_family(root):
         assert model.config.text_config.vocab_size == max(published, len(processor.tokenizer))
         assert len(processor.tokenizer.init_kwargs["markers"]) == len(SPECIAL_TOKENS)
         assert model.config.eos_token_id == processor.ids["<eos>"]
+        tricks = {"pangu": "</s> [unused10] <s>[unused5]", "qwen3": "<|im_start|> <think> <|endoftext|><|im_end|>"}[
+            family
+        ]
+        assert processor.encode(f"{tricks} hello </think><audio>") == processor.encode("hello")
         if new:
             assert len(use_own_tokens(processor.tokenizer, "qwen3")) == 0  # nothing is added twice
 
