@@ -150,8 +150,9 @@ def save_model(model: EchoMindForConditionalGeneration, folder: Path) -> None:
 def load_model(
     path: str, *, trainable: bool = False, merged: bool = False, decoder_path: str = ""
 ) -> EchoMindForConditionalGeneration:
-    """A checkpoint of ours with the embedded decoder or a large one; ``decoder_path``: where that now lies, if moved.
+    """A checkpoint of ours with the embedded decoder or a large one.
 
+    ``decoder_path``: where the published decoder now lies, if it moved; nothing to a checkpoint that holds its own.
     ``merged``: what the adapter learnt is added to the decoder's weights, in their dtype (bfloat16 keeps about three
     digits), so that no adapter is applied at each step; else it stays apart, and is learnt further if ``trainable``.
     Raises ``CheckpointError`` when a part is missing or does not fit; for the embedded one as ``from_pretrained`` does.
@@ -159,10 +160,20 @@ def load_model(
     config = EchoMindConfig.from_pretrained(path)
     if config.backbone is None:
         return EchoMindForConditionalGeneration.from_pretrained(path)
-    described = config.backbone
-    where = decoder_path or described["path"]
-    if where:
-        decoder = load_decoder(where, dtype=described["dtype"], revision=described["revision"])
+    if config.backbone["path"] and decoder_path:
+        config.backbone = {**config.backbone, "path": decoder_path}
+    try:
+        return _around_decoder(path, config, trainable, merged)
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        raise CheckpointError(f"cannot load {path} with its decoder: {error}") from error
+
+
+def _around_decoder(
+    path: str, config: EchoMindConfig, trainable: bool, merged: bool
+) -> EchoMindForConditionalGeneration:
+    described: dict[str, Any] = config.backbone or {}
+    if described["path"]:
+        decoder = load_decoder(described["path"], dtype=described["dtype"], revision=described["revision"])
     else:
         decoder = load_decoder(path, dtype=described["dtype"], subfolder=DECODER)
     if decoder.config.vocab_size < config.text_config.vocab_size:  # the rows of added tokens lie in the adapter

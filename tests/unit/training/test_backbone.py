@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -179,8 +180,22 @@ def test_without_lora_every_weight_is_trained_and_stored(root):
         if a.shape != b.shape or not torch.equal(a, b)
     ]
     assert len(changed) == len(list(before.parameters()))
-    model, _ = start(load_stage_config(config(root, "on", None, init=str(out))))
+    # A later stage that repeats the backbone goes on from what was trained, not from what was published.
+    model, _ = start(load_stage_config(config(root, "on", values, init=str(out))))
     assert len(trained_in_decoder(model)) == len(changed)
+    for a, b in zip(after.language_model.parameters(), model.language_model.parameters(), strict=True):
+        assert torch.equal(a, b)
+
+
+def test_a_decoder_may_move_but_not_become_another(root, tmp_path):
+    values = {"path": str(root / "qwen3"), "lora": LORA}
+    run_stage("text", load_stage_config(config(root, "moving", values)))
+    out = root / "moving" / "model"
+    shutil.copytree(root / "qwen3", tmp_path / "elsewhere")
+    model, _ = start(load_stage_config(config(root, "next", {"path": str(tmp_path / "elsewhere")}, init=str(out))))
+    assert model.config.backbone["path"] == str(tmp_path / "elsewhere")
+    with pytest.raises(CheckpointError, match="cannot load"):
+        load_model(str(out), decoder_path=str(root / "pangu"))
 
 
 def test_trained_ears_are_taken_over(root):
