@@ -80,8 +80,9 @@ class Lexicon:
         self._beginnings = frozenset(beginnings(self._forms))
 
     def knows(self, word: str) -> bool:
-        """Whether a word of a reply is everyday or was said."""
-        return word in everyday_words() or stem(word) in _everyday_stems() or stem(word) in self._stems
+        """Whether a word of a reply is everyday or was said; a bare stem ("wip") is no word unless it is listed."""
+        base = stem(word)
+        return word in everyday_words() or (base != word and base in _everyday_stems()) or base in self._stems
 
     def was_said(self, word: str) -> bool:
         """Whether a word, in any inflection, was said and is not everyday: what a reply takes up."""

@@ -47,6 +47,11 @@ class Pieces:
         return [i for i, text in enumerate(self.texts) if not (text.strip()[:1].isalnum() or text.strip()[:1] == '"')]
 
     @cached_property
+    def small(self) -> list[int]:
+        """Tokens that can begin no sentence: ``inner`` ones, and those with a small letter at the front."""
+        return [*self.inner, *(i for i, text in enumerate(self.texts) if text.strip()[:1].islower())]
+
+    @cached_property
     def ending(self) -> torch.Tensor:
         """Whether a token ends the word in front of it, ``(vocabulary,)``."""
         return torch.tensor([not _leading(text) for text in self.texts])

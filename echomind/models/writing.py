@@ -29,6 +29,7 @@ MAX_CAUSE_TOKENS = 30
 MAX_SENTENCE_TOKENS = 40
 MAX_REPLY_TOKENS = 90  # about 65 words; replies of the training corpus have 8 to 45
 MAX_SENTENCES = 4
+AS_GOOD = 0.4  # of the score: what is nearer to the best is a matter of taste
 LEAST_WORDS = 3  # "Oh!" goes with the sentence after it
 QUOTED_WORDS = 12
 SENTENCE_ENDS = (".", "!", "?")
@@ -140,7 +141,7 @@ class Answer:
             lambda tokens: tokens[-1] == end,
             limit=MAX_CAUSE_TOKENS,
             stop=self._ids["<pad>"],
-            shape=self._shape(allowed, lambda tokens: tokens),
+            shape=self._shape(allowed, lambda tokens: tokens, self._writer.pieces.inner),
         )
         whole = [Continuation(d.tokens[:-1], True) for d in drawn if d.whole and len(d.tokens) > 1]
         return self._candidates(whole)
@@ -160,7 +161,7 @@ class Answer:
                 found = [c for c in found if not c.faults]
             if not found:
                 return
-            sentence = chosen(found, GOING_ON if number else OPENING)
+            sentence = chosen(found, GOING_ON) if number else among_the_best(found, OPENING, self._generator)
             yield sentence.text if not number else " " + sentence.text
             said.add(_plain(sentence.text))
             self.take(sentence)
@@ -178,17 +179,19 @@ class Answer:
             lambda tokens: is_sentence(self._text(tokens)),
             limit=min(MAX_SENTENCE_TOKENS, MAX_REPLY_TOKENS - len(self._written)),
             stop=self._ids["<pad>"],
-            shape=self._shape(self._specials, lambda tokens: [*self._written, *tokens]),
+            shape=self._shape(self._specials, lambda tokens: [*self._written, *tokens], self._writer.pieces.small),
         )
         whole = [d for d in drawn if d.whole]
         return self._candidates(whole or (drawn if unfinished else []), closed=True)
 
-    def _shape(self, fixed: torch.Tensor, said: Callable[[Sequence[int]], Sequence[int]]) -> Shape:
+    def _shape(
+        self, fixed: torch.Tensor, said: Callable[[Sequence[int]], Sequence[int]], not_first: Sequence[int]
+    ) -> Shape:
         def shape(tokens: Sequence[int], row: int) -> torch.Tensor:
             scores = fixed - UNKNOWN_WORD[row % len(UNKNOWN_WORD)] * self._spelling.after(self._text(tokens))
             scores[repeated(said(tokens))] = float("-inf")
             if not tokens:
-                scores[self._writer.pieces.inner] = float("-inf")
+                scores[not_first] = float("-inf")
             return scores
 
         return shape
@@ -216,6 +219,14 @@ class Answer:
 def chosen(candidates: Sequence[Candidate], weights: Weights) -> Candidate:
     """The best of some candidates."""
     return candidates[best([weights.score(c.features) for c in candidates], [c.faults for c in candidates])]
+
+
+def among_the_best(candidates: Sequence[Candidate], weights: Weights, generator: torch.Generator) -> Candidate:
+    """One of those as good as the best: who always said the very best would greet everyone alike."""
+    top = chosen(candidates, weights)
+    least = weights.score(top.features) - AS_GOOD
+    near = [c for c in candidates if c.faults == top.faults and weights.score(c.features) >= least]
+    return near[int(torch.randint(len(near), (1,), generator=generator))]
 
 
 def is_sentence(text: str) -> bool:

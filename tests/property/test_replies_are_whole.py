@@ -33,6 +33,7 @@ def test_replies_are_whole_sentences_of_their_own(slm, transcript, earlier, topi
     assert reply
     assert reply[-1] in ".!?"
     assert all(piece.rstrip()[-1] in ".!?" for piece in pieces)
+    assert not any(piece.strip()[0].islower() for piece in pieces)
     said = [" ".join(words_of(piece)) for piece in pieces]
     assert len(set(said)) == len(said)
     assert not any(token in reply + thinking.cause for token in SPECIAL_TOKENS)

@@ -42,6 +42,10 @@ def test_a_word_is_known_when_it_was_said_or_is_everyday():
     assert lexicon.taken_up("The boss has a plan for today") == ["boss"]  # a plan is everyday
 
 
+def test_half_a_word_is_no_word():
+    assert Lexicon([]).invented("wipe it, do not wip it") == ["wip"]
+
+
 def test_what_was_said_in_earlier_turns_is_known():
     assert Lexicon(["and now this", "I have a karate exam"]).invented("Good luck with karate.") == []
     assert Lexicon(["and now this"]).invented("Good luck with karate.") == ["karate"]

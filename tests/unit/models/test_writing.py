@@ -4,9 +4,9 @@ import pytest
 import torch
 
 from echomind.models.protocol import Thinking, Turn
-from echomind.models.ranking import Features
+from echomind.models.ranking import Features, Weights
 from echomind.models.slm import load_slm
-from echomind.models.writing import Answer, Candidate, is_sentence, quoted
+from echomind.models.writing import Answer, Candidate, among_the_best, is_sentence, quoted
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +95,17 @@ def test_more_is_said_only_without_inventing_and_never_the_same_again(slm, monke
     )
     monkeypatch.setattr(found, "candidates_of_a_sentence", lambda *, unfinished=False: next(plan))
     assert "".join(found.sentences()) == "You sound glad."
+
+
+def test_one_of_those_as_good_as_the_best_is_said():
+    weights = Weights(1.0, 0.0, 0.0, 0.0)
+
+    def fluent(text, value, faults=0):
+        return Candidate(text, (), Features(value, 0.0, 0.0, 0.0), faults)
+
+    found = [fluent("a", -1.0), fluent("b", -1.2), fluent("c", -3.0), fluent("d", -0.1, faults=1)]
+    said = {among_the_best(found, weights, torch.Generator().manual_seed(s)).text for s in range(30)}
+    assert said == {"a", "b"}
 
 
 def test_an_interjection_alone_is_no_sentence():
