@@ -109,6 +109,23 @@ def test_stopping_in_the_middle_of_a_reply_and_speaking_again(page):
     assert page.locator(".em-reply-text").inner_text().strip(" …")
 
 
+def test_three_spoken_turns_with_their_trajectory_and_the_last_side_by_side(page):
+    for number in (1, 2, 3):
+        page.click(SPEAK)
+        page.wait_for_selector("[data-words]:not([hidden])")
+        page.click(SPEAK)
+        wait_for_phase(page, "replying")
+        page.wait_for_function("(n) => document.querySelectorAll('.em-earlier li').length === n - 1", arg=number)
+        wait_for_answer(page)
+        if number > 1:
+            page.wait_for_selector(f"#talk-turns-words tbody tr:nth-child({number})")
+    page.wait_for_function("document.querySelectorAll('#talk-turns .xtick').length === 3")
+    page.click("#side-go")
+    page.wait_for_selector("#side-replies :text('Times count')")
+    assert "Your last turn" in page.inner_text("#side-what")
+    assert page.locator("#side-replies .em-contrast-card").count() == 2
+
+
 def test_turns_follow_each_other_when_one_keeps_listening(page):
     page.check("[data-keep]")
     page.click(SPEAK)
