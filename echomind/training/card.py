@@ -19,8 +19,10 @@ from sklearn.metrics import recall_score
 from echomind.audio import load_clip
 from echomind.errors import ConfigurationError, DataError
 from echomind.models.asr import load_recognizer
-from echomind.models.protocol import Perception, Thinking
+from echomind.models.protocol import Perception
 from echomind.models.slm import EchoMindSLM, load_slm
+from echomind.talk.events import Done, Heard, Perceived, Thought
+from echomind.talk.turn import Models, talk
 from echomind.taxonomy import ADULT, NEUTRAL, NONE, attribute_of
 from echomind.training.card_background import measure_background
 from echomind.training.card_choices import measure_choices
@@ -166,16 +168,16 @@ def word_errors(reference: str, heard: str) -> int:
 def measure_clips(slm: EchoMindSLM, root: Path) -> Figure:
     """Real EchoMind clips (never trained on): word errors, cues, thinking, replies as they are, the five questions.
 
-    The sentences themselves are not part of the figures: they belong to the data set.
+    Each clip is one turn of ``talk``, as the page answers a clip that is uploaded there. The sentences themselves are
+    not part of the figures: they belong to the data set.
     """
-    recognizer = load_recognizer("pocketsphinx", "cpu")
+    models = Models(load_recognizer("pocketsphinx", "cpu"), slm)
     rows, questions = [], []
     for entry in _real_clips(root):
         clip = load_clip(root / "echomind_clips" / entry["file"])
-        heard = recognizer.transcribe(clip).text
-        perception = slm.perceive(clip, heard, topic=entry["topic"])
-        parts = list(slm.reply(perception))
-        thinking = next(p for p in parts if isinstance(p, Thinking))
+        events = {type(event): event for event in talk(clip, models, entry["topic"], voice=None)}
+        heard = events[Heard].transcript.text
+        perception, thinking = events[Perceived].perception, events[Thought].thinking
         cue = NEUTRAL if entry["style"] == "neutral" else attribute_of(entry["cue"])
         scores = _scores(perception)
         wanted = scores | dict(perception.cues["gender"].scores)
@@ -192,7 +194,7 @@ def measure_clips(slm: EchoMindSLM, root: Path) -> Figure:
                 "cue_scores": {a: round(p, 3) for a, p in wanted.items()},
                 "emotion": perception.cues["emotion"].label,
                 "thinking": {"emotion": thinking.emotion, "cause": thinking.cause, "confidence": thinking.confidence},
-                "reply": "".join(p for p in parts if isinstance(p, str)).strip(),
+                "reply": events[Done].reply,
             }
         )
         for question in entry.get("questions", ()):

@@ -126,6 +126,18 @@ def parameters_of(model: Path) -> int:
     return total
 
 
+def background_rows(background: dict[str, Any]) -> str:
+    """How well three surroundings are told apart under speech, and how often their head names them outright."""
+    recalls = ", ".join(f"{name} {value:.2f}" for name, value in background["recall"].items())
+    n = str(background["n"])
+    return _table(
+        [
+            [f"told apart ({recalls})", _interval(background), n],
+            ["named outright, before all else of the same head", f"{background['named_outright']:.3f}", n],
+        ]
+    )
+
+
 def render_card(model: Path, figures: dict[str, Any]) -> str:
     """The card's text. Raises ``KeyError`` when a measurement is missing from the figures."""
     training = json.loads((model / TRAINING).read_text(encoding="utf-8"))
@@ -141,6 +153,7 @@ def render_card(model: Path, figures: dict[str, Any]) -> str:
         recalls=", ".join(f"{name} {value:.2f}" for name, value in ravdess["recall_by_emotion"].items()),
         reliability=reliability_rows(ravdess),
         fairness=fairness_rows(figures["fairness"]),
+        background=background_rows(figures["background"]),
         choices=choice_rows(figures["choices"]),
         emobank=emobank_rows(figures["emobank"]),
         clips=clip_rows(figures["clips"]["summary"]),
