@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -75,8 +76,8 @@ class Visitor:
 def own_tasks(demo: gr.Blocks, chance: random.Random) -> Iterator[tuple[str, Ask]]:
     """Each kind of change on EchoMind's pages."""
     metrics = made_board().metrics
-    act, find = function(demo, "em-board", "select"), function(demo, "Find a model", "change")
-    x, y, marks = (function(demo, label) for label in ("Across (x)", "Upward (y)", "Marks"))
+    act = function(demo, "em-board", "select")
+    x, y, marks = (function(demo, label, "change") for label in ("Across (x)", "Upward (y)", "Marks"))
 
     def doing(name: str, values: Callable[[], str]) -> Ask:
         visitor = Visitor(demo)
@@ -87,13 +88,14 @@ def own_tasks(demo: gr.Blocks, chance: random.Random) -> Iterator[tuple[str, Ask
     yield "filter", doing("filter", lambda: chance.choice(["weights=open", "weights=closed", "speech=yes"]))
     yield "pin", doing("pin", iter([f"m{i:03}" for i in range(3) for _ in range(2)] * 500).__next__)
     yield "columns", doing("preset", iter(["overview", "all"] * 500).__next__)
-    visitor = Visitor(demo)
-    visitor.does(act, {}, [["preset", "all"]])
-    yield "search", lambda: visitor.does(find, {"Find a model": f"model {chance.randrange(50)}"})
+    yield "search", doing("search", lambda: f"model {chance.randrange(50)}")
+    # Never what is shown already, which would cost nothing.
+    across, upward = (cycle(chance.sample(part, len(part))) for part in (metrics[:15], metrics[15:]))
+    by = cycle(["source", "weights"])
     one = Visitor(demo)
-    yield "x", lambda: one.does(x, {"Across (x)": chance.choice(metrics[:15])})
-    yield "y", lambda: one.does(y, {"Upward (y)": chance.choice(metrics[15:])})
-    yield "colour", lambda: one.does(marks, {"Marks": chance.choice(["source", "weights"])})
+    yield "x", lambda: one.does(x, {"Across (x)": next(across)})
+    yield "y", lambda: one.does(y, {"Upward (y)": next(upward)})
+    yield "colour", lambda: one.does(marks, {"Marks": next(by)})
 
 
 def plain_tasks(demo: gr.Blocks, chance: random.Random) -> Iterator[tuple[str, Ask]]:

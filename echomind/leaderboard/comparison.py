@@ -68,7 +68,7 @@ def _left_out(
     """
     found: dict[str, tuple[tuple[str, ...], str]] = {}
     for slug, record in records.items():
-        if other := unlike(record.protocol, board.protocol):
+        if record.protocol != board.protocol and (other := unlike(record.protocol, board.protocol)):
             found[slug] = (), t("measured with another protocol than this board's ranking: {other}", other=other)
         elif lacking := [metric for metric in (x, y) if metric.id not in record.scores]:
             why = joined(

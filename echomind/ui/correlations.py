@@ -99,15 +99,15 @@ def build_correlations(site: Site) -> None:
     def on(event: Callable[..., Any], name: str, change: Callable[[Axes, Any], Axes], given: Any) -> None:
         # A list fires ``change`` once for a choice by hand or by key, and also where the page sets it: left alone.
         def changed(a: Axes, value: Any, w: str) -> tuple[Any, ...]:
-            return same if value in (None, getattr(a, name)) else show(change(a, value), w, results)
+            return same if value in (None, getattr(a, name)) else show(change(a, value), w, results, before=a)
 
         event(spoken(changed), [axes, given, width], shown, js=MEASURE, **QUIET)
 
     def press(a: Axes, w: str, event: gr.EventData) -> tuple[Any, ...]:
-        return show(with_preset(a, told(event, "preset")), w, results)
+        return show(with_preset(a, told(event, "preset")), w, results, before=a)
 
     def open_pair(a: Axes, w: str, event: gr.EventData) -> tuple[Any, ...]:
-        return show(with_pair(a, told(event, "pair")), w, results)
+        return show(with_pair(a, told(event, "pair")), w, results, before=a)
 
     def arrive(query: str, w: str) -> tuple[Any, ...]:
         return open_address(query, w, results)

@@ -130,7 +130,7 @@ def picture_buttons(plot: str, name: str) -> list[Markup]:
 
 def read(axes: Axes, width: str, results: Results, note: str = "") -> Reading:
     """Plot, words, tables and what they show, of the rows there are now. ``note`` is about the address."""
-    look = results.look(axes.board)
+    look = results.look(axes.board, at_most_s=SHARED_S)
     found = compare(get_board(axes.board), look.records, axes.x, axes.y)
     known_for = finding(axes.preset, look.records) if axes.preset else ""
     return Reading(
@@ -142,16 +142,21 @@ def read(axes: Axes, width: str, results: Results, note: str = "") -> Reading:
     )
 
 
-def show(axes: Axes, width: str, results: Results, note: str = "") -> Shown:
-    """The axes and everything on the page that follows from them."""
+def show(axes: Axes, width: str, results: Results, note: str = "", before: Axes | None = None) -> Shown:
+    """The axes and everything on the page that follows from them; of ``before``, the lists that stay are not sent."""
     board = get_board(axes.board)
-    choices = axis_choices(board, axes.language)
-    languages = [(here(LANGUAGES[code]), code) for code in board.languages]
+    controls: tuple[Any, Any, Any] = gr.skip(), axes.x, axes.y
+    if before is None or (before.board, before.language) != (axes.board, axes.language):
+        choices = axis_choices(board, axes.language)
+        languages = [(here(LANGUAGES[code]), code) for code in board.languages]
+        controls = (
+            gr.Radio(choices=languages, value=axes.language or None, visible=bool(languages)),
+            gr.Dropdown(choices=choices, value=axes.x),
+            gr.Dropdown(choices=choices, value=axes.y),
+        )
     return Shown(
         axes,
-        gr.Radio(choices=languages, value=axes.language or None, visible=bool(languages)),
-        gr.Dropdown(choices=choices, value=axes.x),
-        gr.Dropdown(choices=choices, value=axes.y),
+        *controls,
         *read(axes, width, results, note),
         axes.board,
         axes.colour,

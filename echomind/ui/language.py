@@ -144,9 +144,18 @@ class Pages(NothingFetched):
         self.__dict__["_config"] = value
 
     async def process_api(self, block_fn: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """As in ``gr.Blocks``, in the language of whoever the event comes from; endpoints for programs in English."""
+        """As in ``gr.Blocks``, in the language of whoever the event comes from; endpoints for programs in English.
+
+        Gradio keeps what each component was last given with every session, megabytes of it, for links of a kind that
+        these pages do not offer. Here it is forgotten: a page needs its states and nothing else.
+        """
         function = self.fns[block_fn] if isinstance(block_fn, int) else block_fn
         request = kwargs.get("request", args[2] if len(args) > 2 else None)
         which: Language = "en" if function.api_visibility == "public" else of_event(request)
-        with speaking(which):
-            return await super().process_api(block_fn, *args, **kwargs)
+        try:
+            with speaking(which):
+                return await super().process_api(block_fn, *args, **kwargs)
+        finally:
+            state = kwargs.get("state", args[1] if len(args) > 1 else None)
+            if state is not None:
+                state.config_values.clear()
