@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,9 @@ from sklearn.metrics import recall_score
 from echomind.audio import load_clip
 from echomind.errors import ConfigurationError, DataError
 from echomind.models.asr import load_recognizer
-from echomind.models.protocol import Perception
+from echomind.models.protocol import Perception, Thinking
 from echomind.models.slm import EchoMindSLM, load_slm
-from echomind.talk.events import Done, Heard, Perceived, Thought
+from echomind.talk.events import Done, Event, Heard, Perceived, Thought
 from echomind.talk.turn import Models, talk
 from echomind.taxonomy import ADULT, NEUTRAL, NONE, attribute_of
 from echomind.training.card_background import measure_background
@@ -165,6 +165,24 @@ def word_errors(reference: str, heard: str) -> int:
     return out.substitutions + out.deletions + out.insertions
 
 
+def _turn(events: Iterable[Event]) -> tuple[str, Perception, Thinking, str]:
+    """Words, perception, thinking and reply of a turn. ``DataError`` where it has no thinking: a fixed answer."""
+    heard, reply, perception, thinking = "", "", None, None
+    for event in events:
+        match event:
+            case Heard(transcript):
+                heard = transcript.text
+            case Perceived(found):
+                perception = found
+            case Thought(found):
+                thinking = found
+            case Done(text):
+                reply = text
+    if perception is None or thinking is None:
+        raise DataError(f"found a fixed answer to {heard!r}, expected one of the model")
+    return heard, perception, thinking, reply
+
+
 def measure_clips(slm: EchoMindSLM, root: Path) -> Figure:
     """Real EchoMind clips (never trained on): word errors, cues, thinking, replies as they are, the five questions.
 
@@ -175,9 +193,7 @@ def measure_clips(slm: EchoMindSLM, root: Path) -> Figure:
     rows, questions = [], []
     for entry in _real_clips(root):
         clip = load_clip(root / "echomind_clips" / entry["file"])
-        events = {type(event): event for event in talk(clip, models, entry["topic"], voice=None)}
-        heard = events[Heard].transcript.text
-        perception, thinking = events[Perceived].perception, events[Thought].thinking
+        heard, perception, thinking, reply = _turn(talk(clip, models, entry["topic"], voice=None))
         cue = NEUTRAL if entry["style"] == "neutral" else attribute_of(entry["cue"])
         scores = _scores(perception)
         wanted = scores | dict(perception.cues["gender"].scores)
@@ -194,7 +210,7 @@ def measure_clips(slm: EchoMindSLM, root: Path) -> Figure:
                 "cue_scores": {a: round(p, 3) for a, p in wanted.items()},
                 "emotion": perception.cues["emotion"].label,
                 "thinking": {"emotion": thinking.emotion, "cause": thinking.cause, "confidence": thinking.confidence},
-                "reply": events[Done].reply,
+                "reply": reply,
             }
         )
         for question in entry.get("questions", ()):

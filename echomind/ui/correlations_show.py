@@ -145,18 +145,19 @@ def read(axes: Axes, width: str, results: Results, note: str = "") -> Reading:
 def show(axes: Axes, width: str, results: Results, note: str = "", before: Axes | None = None) -> Shown:
     """The axes and everything on the page that follows from them; of ``before``, the lists that stay are not sent."""
     board = get_board(axes.board)
-    controls: tuple[Any, Any, Any] = gr.skip(), axes.x, axes.y
+    language: Any = gr.skip()
+    x: Any = axes.x
+    y: Any = axes.y
     if before is None or (before.board, before.language) != (axes.board, axes.language):
         choices = axis_choices(board, axes.language)
         languages = [(here(LANGUAGES[code]), code) for code in board.languages]
-        controls = (
-            gr.Radio(choices=languages, value=axes.language or None, visible=bool(languages)),
-            gr.Dropdown(choices=choices, value=axes.x),
-            gr.Dropdown(choices=choices, value=axes.y),
-        )
+        language = gr.Radio(choices=languages, value=axes.language or None, visible=bool(languages))
+        x, y = (gr.Dropdown(choices=choices, value=value) for value in (axes.x, axes.y))
     return Shown(
         axes,
-        *controls,
+        language,
+        x,
+        y,
         *read(axes, width, results, note),
         axes.board,
         axes.colour,
