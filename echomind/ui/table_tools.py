@@ -11,7 +11,7 @@ from markupsafe import Markup
 from echomind.leaderboard.arrange import Table
 from echomind.leaderboard.filters import ANY_SIZE, FACETS, Facet, size_words
 from echomind.leaderboard.metrics import GROUPS
-from echomind.leaderboard.presets import PRESETS, presets_for
+from echomind.leaderboard.presets import ALL, presets_for
 from echomind.leaderboard.view import MAX_SORTS, ROW_KEYS, key_title, key_words
 from echomind.ui.markup import h
 from echomind.words import t
@@ -132,13 +132,13 @@ def _opener(target: str, label: str) -> Markup:
 
 
 def _preset(table: Table) -> Markup:
-    own = bool(table.view.columns)
+    offered, own = presets_for(table.board, table.view.language), bool(table.view.columns)
+    shown = table.view.preset if table.view.preset in offered else ALL  # what a board lacks shows all that it has
     options = [
-        h("option", title, value=preset, selected=not own and preset == table.view.preset)
-        for preset, title in presets_for(table.board, table.view.language).items()
+        h("option", title, value=preset, selected=not own and preset == shown) for preset, title in offered.items()
     ]
-    if own or table.view.preset not in presets_for(table.board, table.view.language):
-        options.append(h("option", t("Own choice") if own else PRESETS[table.view.preset], value="", selected=True))
+    if own:
+        options.append(h("option", t("Own choice"), value="", selected=True))
     return h("span", h("select", options, data_act="preset", aria_label=t("Columns")), class_="em-tool-list")
 
 

@@ -54,6 +54,21 @@ def test_it_is_a_real_table_with_caption_and_scopes(parse):
     assert sum(int(th.attributes["colspan"]) for th in page.all("th", scope="colgroup")) == 16
 
 
+@pytest.mark.parametrize(
+    ("board", "preset", "named"),
+    [
+        ("echomind", "voice", "Conversation: voice"),
+        ("echomind", "people", "All columns"),
+        ("humdial", "people", "Rated by people"),
+        ("humdial", "overview", "All columns"),
+    ],
+)
+def test_the_columns_are_named_for_what_is_shown(parse, board, preset, named):
+    page = draw(parse, replace(View().on_board(board), preset=preset))
+    options = page.all("select", data_act="preset")[0].all("option")
+    assert [option.text for option in options if "selected" in option.attributes] == [named]
+
+
 @pytest.mark.parametrize("board", [choice[1] for choice in board_choices()])
 def test_every_row_has_as_many_cells_as_there_are_columns(parse, board):
     page = draw(parse, View().on_board(board))
