@@ -142,9 +142,22 @@ class Judge:
     ) -> dict[tuple[str, int], _Outcome]:
         outcomes: dict[tuple[str, int], _Outcome] = {}
         lost: list[str] = []
+        refused: list[
+            EndpointRefused
+        ] = []  # seen by the workers themselves: not a call more while this thread wakes up
+
+        def ask(case: Case, repeat: int) -> _Outcome:
+            if refused:
+                raise refused[0]
+            try:
+                return self._ask(rubric, case, repeat)
+            except EndpointRefused as error:
+                refused.append(error)
+                raise
+
         with ThreadPoolExecutor(self.client.settings.concurrency, "judge") as pool:
             futures: dict[Future[_Outcome], tuple[str, int]] = {
-                pool.submit(self._ask, rubric, cases[job[0]], job[1]): job for job in jobs
+                pool.submit(ask, cases[job[0]], job[1]): job for job in jobs
             }
             try:
                 for future in as_completed(futures):

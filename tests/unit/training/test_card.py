@@ -104,6 +104,7 @@ def test_the_card_says_what_the_figures_say(tmp_path, tiny_checkpoint):
         "emobank": {f"{label}_{d}": one for label in ("combined", "writer", "reader") for d in "vad"},
         "choices": {part: {"understanding": one, "reasoning": one} for part in ("held_out", "chosen_on")},
         "replies": made_replies(one),
+        "background": one | {"recall": {"rain": 0.5, "dog": 0.9}, "named_outright": 0.25},
         "clips": {"summary": summarise_clips(rows, [{"chosen": "A", "answer": "A"}]), "clips": rows},
     }
     text = write_card(model, write_figures(model, figures)).read_text()
@@ -111,6 +112,8 @@ def test_the_card_says_what_the_figures_say(tmp_path, tiny_checkpoint):
     assert "temperature 1.90 | 0.080 [0.050, 0.110] | 240 |" in text
     assert "| actor-17 (male) | 0.512 [0.450, 0.570] | 0.512 [0.450, 0.570] | 240 |" in text
     assert "| 50% to 60% | 55% | 50% | 9 |" in text
+    assert "| told apart (rain 0.50, dog 0.90) | 0.512 [0.450, 0.570] | 240 |" in text
+    assert "| named outright, before all else of the same head | 0.250 | 240 |" in text
     assert "| reasoning, all other scripts | 0.512 [0.450, 0.570] | 240 |" in text
     assert "recogniser writes" not in text  # only a text tower is measured on words as heard
     assert "2,500 steps" in text
