@@ -103,26 +103,27 @@ class LiveTurns:
             yield replace(view, status=talk_view.status(NOTHING_HEARD)), session
             return
         yield view, session
+        answered = False  # until then another answer may follow, or be under way: the turn is not this one's to close
         try:
             telling = Telling(view, before, self._engine.models(), aloud=aloud, given=False)
             for shown, _ in telling.steps(listening.answer()):
                 yield shown, session
-                if telling.taken_back:
-                    return
-            if telling.done and listening.progress.ended == "limit" and telling.view.transcript.strip():
+            answered = telling.done
+            if answered and listening.progress.ended == "limit" and telling.view.transcript.strip():
                 reached = t(
                     "A turn may last {s:g} s; what was said until then is answered.", s=self._settings.max_turn_s
                 )
                 telling.view = replace(telling.view, status=talk_view.status(reached))
-            if telling.done:
+            if answered:
                 telling.session = replace(telling.session, clip=listening.clip)
                 yield telling.view, telling.session
                 with self._engine.turn():
                     yield from telling.afterwards(topic)
         except EchoMindError as error:
+            answered = True
             yield replace(view, status=talk_view.status(talk_view.problem_words(error), error=True)), session
         finally:
-            if listening.progress.phase == "over":
+            if answered and listening.progress.phase == "over":
                 self._listeners.close(key)
 
 
