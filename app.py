@@ -18,7 +18,7 @@ from starlette.middleware import Middleware
 from echomind.leaderboard.hub_refresh import open_refresh
 from echomind.settings import Settings, get_settings
 from echomind.submissions.desk import open_desk
-from echomind.ui.language import LanguageFirst
+from echomind.ui.language import GRADIO_LACKS, LanguageFirst
 from echomind.ui.pages import build
 from echomind.ui.scheme import SchemeFirst
 from echomind.ui.site import site_of
@@ -41,6 +41,7 @@ def options(settings: Settings) -> dict[str, Any]:
         "state_session_capacity": SESSIONS,
         "enable_monitoring": False,
         "footer_links": ["api"],
+        "i18n": GRADIO_LACKS,
         "ssr_mode": False,
         "app_kwargs": {"middleware": [Middleware(LanguageFirst), Middleware(SchemeFirst)]},
     }

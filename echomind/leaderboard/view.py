@@ -24,7 +24,7 @@ from echomind.words import here, t
 MAX_SEARCH = 200  # characters; longer text cannot name a model
 MAX_SORTS = 4  # more keys than that never decide anything
 MAX_PINS = 4  # as many as can be compared
-WINDOW = 24  # rows sent at first: a screen and a half
+WINDOW = 20  # rows sent at first: a screen and some
 MORE = 120  # rows that one request for more brings
 ALL_ROWS = 0
 # What rows can be put in order by besides orders and metrics; best first is: A to Z, largest, most, newest.

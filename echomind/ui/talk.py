@@ -11,7 +11,6 @@ import gradio as gr
 from gradio.components.api_component import Api
 from gradio.utils import get_upload_folder
 from gradio_client.utils import python_type_to_json_schema
-from markupsafe import Markup
 
 from echomind.audio import load_clip
 from echomind.talk.engine import Engine, model_is_here
@@ -180,7 +179,7 @@ def _wire(
     for button, clip in buttons:
         button.click(None, js="() => dispatchEvent(new Event('em-stop'))", **PRIVATE)
         button.click(play(clip), context, outputs, **options)
-    stop.click(_stopped, parts.gate, shown["status"], **AT_ONCE)
+    stop.click(lambda gate: _stopped(parts, gate), parts.gate, shown["status"], **AT_ONCE)
     restart.click(lambda gate: _fresh(parts, gate), parts.gate, outputs, **AT_ONCE)
     for button in (stop, restart):
         button.click(None, js=HUSH, **PRIVATE)
@@ -193,6 +192,8 @@ def _wire_asks(parts: Parts, engine: Engine, asks: list[tuple[gr.Button, Asked]]
         def run(aloud: bool, session: Session, gate: Turnstile) -> Iterator[Update]:
             for view, _ in gate.pass_through(ask(question, session, aloud=aloud, say=engine.voice)):
                 yield {parts.shown[name]: getattr(view, name) for name in ASKED}
+            if gate.last_word is not None:
+                yield {part: value for part, value in gate.last_word.items() if part in outputs}
 
         return run
 
@@ -213,14 +214,15 @@ def _from_file(
     )
 
 
-def _stopped(gate: Turnstile) -> Markup:
-    gate.stop()
-    return talk_view.status(t("Stopped."))
+def _stopped(parts: Parts, gate: Turnstile) -> Update:
+    gate.stop({parts.shown["status"]: talk_view.status(t("Stopped."))})
+    return gate.last_word
 
 
 def _fresh(parts: Parts, gate: Turnstile) -> Update:
-    gate.stop()
-    return {parts.shown[name]: getattr(View(), name) for name in VIEW} | {parts.session: Session(), parts.mic: None}
+    shown = {parts.shown[name]: getattr(View(), name) for name in VIEW}
+    gate.stop(shown | {parts.session: Session(), parts.mic: None})
+    return gate.last_word
 
 
 def _publish(engine: Engine, uploads: Uploads) -> None:

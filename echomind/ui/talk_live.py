@@ -94,7 +94,8 @@ class LiveTurns:
         key = gate.held
         listening = self._listeners.find(key)
         if listening is None:
-            yield replace(first_view(session), status=talk_view.status(GONE)), session
+            if gate.last_word is None:
+                yield replace(first_view(session), status=talk_view.status(GONE)), session
             return
         before, progress = following(session), listening.progress
         view = replace(first_view(before), transcript=progress.words, status=talk_view.busy(t("Thinking …")))

@@ -60,7 +60,8 @@ class Parts:
     def changes(self, gate: Turnstile, session: Session, steps: Steps, *, open_turn: bool = False) -> Iterator[Update]:
         """Each step as an update of the components that it changes; the recorder is made ready for the next turn.
 
-        ``open_turn``: they answer the turn that is open, which has been counted when it was begun.
+        ``open_turn``: they answer the turn that is open, which has been counted when it was begun. A turn that the visitor
+        has stopped ends with what the stop has shown.
         """
         before: View | None = None
         steps = steps if open_turn else admitted(gate, self.per_minute, steps, session)
@@ -69,3 +70,5 @@ class Parts:
             update = {self.shown[name]: getattr(view, name) for name in changed} | {self.session: session}
             yield update | ({self.mic: None} if before is None else {})
             before = view
+        if gate.last_word is not None:
+            yield gate.last_word

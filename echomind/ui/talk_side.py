@@ -74,6 +74,12 @@ def build_side(settings: Settings, engine: Engine, session: gr.State, topic: gr.
         given = replace(given, country=where)
         steps = compare(side, chosen, clip, known, given, topic, agreed=hosts, gate=gate, per_minute=per_minute)
         yield from gate.pass_through(steps)
+        if gate.last_word is not None:
+            yield gate.last_word
+
+    def end(gate: Turnstile) -> Shown:
+        gate.stop(("", gr.skip()))
+        return gate.last_word
 
     options: dict[str, Any] = {
         "api_visibility": "private",
@@ -86,7 +92,7 @@ def build_side(settings: Settings, engine: Engine, session: gr.State, topic: gr.
     picker.change(pick, picker, [note, go, send, agreed], **AT_ONCE)
     go.click(run, inputs, [status, replies], **options)
     send.click(run, [*inputs, agreed], [status, replies], **options)
-    stop.click(lambda gate: (gate.stop(), "")[1], gate, status, **AT_ONCE)
+    stop.click(end, gate, [status, replies], **AT_ONCE)
 
 
 def _html(name: str, value: Any = "") -> gr.HTML:

@@ -6,7 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from echomind.talk.engine import BusyError
 from echomind.words import t
@@ -22,13 +22,17 @@ class Turnstile:
         self._begun: deque[float] = deque()
         self._release: Callable[[], None] | None = None
         self.held = ""  # the key of the open turn
+        self.last_word: Any = None  # what the visitor's own stop has shown; nothing since another turn began
 
-    def stop(self) -> None:
-        """Let no turn go on that is under way, and release what an open one holds."""
+    def stop(self, last_word: Any = None) -> None:
+        """Let no turn go on that is under way, and release what an open one holds.
+
+        ``last_word``: what is shown now. What a stopped turn had sent may arrive after it: then that turn says it again.
+        """
         self._latest += 1
         if self._release is not None:
             self._release()
-        self._release, self.held = None, ""
+        self._release, self.held, self.last_word = None, "", last_word
 
     def hold(self, release: Callable[[], None], key: str) -> None:
         """Remember the ``key`` of the open turn; ``release`` is called when it is stopped or another begins."""

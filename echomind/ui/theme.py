@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import gradio as gr
@@ -120,4 +121,19 @@ def head(assets_dir: Path) -> str:
     """
     frame = assets_dir / "frame"
     style, script = ((frame / name).read_text(encoding="utf-8") for name in ("frame.css", "frame.js"))
-    return f"{_DESCRIPTION}<style>{style}</style><script>{script}</script>"
+    return f"{_DESCRIPTION}<style>{style}</style><script>{script}{_plot_ahead()}</script>"
+
+
+def _plot_ahead() -> str:
+    """Lets the browser fetch and compile Plotly beside gradio on the page that begins with a plot, not after it.
+
+    Empty where this version of gradio keeps Plotly elsewhere: then the plot comes later.
+    """
+    found = list(Path(gr.__file__).parent.glob("templates/frontend/assets/PlotlyPlot-*.js"))
+    if len(found) != 1:
+        return ""
+    link = json.dumps({"rel": "modulepreload", "href": f"./assets/{found[0].name}"})
+    return (
+        "\nif (/\\/correlations\\/?$/.test(location.pathname))"
+        f" document.head.append(Object.assign(document.createElement('link'), {link}));\n"
+    )

@@ -1,5 +1,7 @@
 """Every page in Chinese and in English: whole, by the browser's wish or the visitor's choice, and nobody else's."""
 
+import re
+
 import pytest
 
 from echomind.slm.configuration import THINKING_EMOTIONS
@@ -21,6 +23,16 @@ TEXTS = """() => {
     document.querySelectorAll(`[${name}]`).forEach((e) => { if (seen(e)) found.push(e.getAttribute(name)); });
   }
   return [...new Set(found)];
+}"""
+
+# All that screen readers are told from now on.
+TOLD = """() => {
+  window.told = [];
+  new MutationObserver(() => {
+    document.querySelectorAll("[role=status].sr-only").forEach((e) => {
+      if (e.textContent.trim() && told.at(-1) !== e.textContent.trim()) told.push(e.textContent.trim());
+    });
+  }).observe(document.body, { childList: true, characterData: true, subtree: true });
 }"""
 
 
@@ -114,6 +126,17 @@ def test_the_page_that_is_english_alone_says_so_to_who_reads_chinese(visitor, se
     tab = open_page(visitor("zh-CN"), "Talk", served_all)
     assert CHINESE.search(tab.locator("#em-only-english").inner_text())
     assert open_page(visitor("en-GB"), "Talk", served_all).locator("#em-only-english").count() == 0
+
+
+@pytest.mark.parametrize(("locale", "done"), [("zh-CN", "完成"), ("en-GB", "Done"), ("fr-FR", "Done")])
+def test_screen_readers_are_told_in_words_that_a_turn_is_done(visitor, served_all, locale, done):
+    tab = open_page(visitor(locale), "Talk", served_all)
+    tab.click("#talk-other > button")
+    tab.evaluate(TOLD)
+    tab.locator(".em-example-button").first.click()
+    tab.wait_for_function("told.length > 0 && document.querySelector('.em-unheard') && !document.querySelector('.em-busy')")
+    tab.wait_for_function(f"told.some((text) => text.includes({done!r}))")
+    assert [text for text in tab.evaluate("told") if re.search(r"[a-z]\.[a-z]", text)] == []
 
 
 @pytest.mark.parametrize("name", PAGES)

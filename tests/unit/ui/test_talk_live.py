@@ -124,6 +124,21 @@ def test_stopping_closes_the_turn(turns, spoken, parse):
     assert turns.finish({"key": key})["ended"] == "closed"
     ((view, _),) = turns.answer("", Session(), gate, aloud=False)
     assert parse(view.status).text == GONE
+    gate.stop({"status": "Stopped."})  # by the visitor, whose browser had asked for the answer just before
+    assert list(turns.answer("", Session(), gate, aloud=False)) == []
+
+
+def test_an_answer_that_is_overtaken_leaves_the_turn_to_the_next(turns, spoken):
+    gate, before = Turnstile(), Session()
+    begun = turns.begin("", before, gate)
+    assert hear(turns, begun.key, spoken)["phase"] == "over"
+    first = gate.pass_through(turns.answer("", before, gate, aloud=False), open_turn=True)
+    next(first), next(first)  # under way, as on a busy server when the second is asked for
+    second = gate.pass_through(turns.answer("", before, gate, aloud=False), open_turn=True)
+    next(second)
+    assert list(first) == []
+    assert [session.last.reply for _, session in second if session.last][-1:] == ["Yes, of course. Take care!"]
+    assert turns.hear({"key": begun.key, "number": 99, "rate": 16_000, "pcm": ""})["ended"] == "closed"
 
 
 def test_a_new_turn_closes_the_one_before(turns, spoken):

@@ -17,6 +17,7 @@ from echomind.talk.examples import by_script, read_examples
 from echomind.talk.trajectory import Moment
 from echomind.talk.turn import MAX_TURNS, Models
 from echomind.ui import talk_session, talk_turnstile, talk_view
+from echomind.ui.talk_parts import VIEW, Parts
 from echomind.ui.talk_session import NO_MODEL, Session, View, again, example, new_clip, typed
 from echomind.ui.talk_turnstile import Turnstile
 
@@ -209,6 +210,19 @@ def test_a_stopped_turn_shows_nothing_more_and_ends(engine, clip, model):
     gate.stop()
     assert list(steps) == []
     assert model.closed
+
+
+def test_a_turn_stopped_by_the_visitor_ends_with_what_the_stop_has_shown(engine, clip):
+    """What the turn had sent may reach the browser after the answer to the stop: the page would work for ever."""
+    named = {"mic", "topic", "aloud", "country", "session", "gate"}
+    parts = Parts(**{name: name for name in named}, shown={name: name for name in VIEW}, per_minute=0)
+    gate, stopped = Turnstile(), {"status": "Stopped."}
+    steps = parts.changes(gate, Session(), new_clip(engine, lambda: clip, "", Session(), aloud=True))
+    next(steps)
+    gate.stop(stopped)
+    assert list(steps) == [stopped]
+    steps = parts.changes(gate, Session(), new_clip(engine, lambda: clip, "", Session(), aloud=True))
+    assert stopped not in list(steps)  # another turn
 
 
 def test_a_new_turn_ends_the_one_before(engine, clip):
