@@ -25,7 +25,7 @@ from echomind.words import LANGUAGES, Language, for_scripts, language, speaking
 
 PARAMETER = "__lang"  # its underscores keep it out of the states that addresses hold
 TAGS: dict[Language, str] = {"en": "en", "zh": "zh-CN"}  # as browsers and screen readers name them
-# What gradio says to screen readers when an event ends, in whose words it is missing: they would hear "common.complete".
+# What gradio tells screen readers when an event ends and has no words for: they would hear "common.complete".
 GRADIO_LACKS = gr.I18n(en={"common.complete": "Done"}, **{"zh-CN": {"common.complete": "完成"}})
 OF_A_LANGUAGE = ("components", "dependencies", "pages", "title")  # the parts of a configuration with words in them
 

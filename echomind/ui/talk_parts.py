@@ -60,8 +60,8 @@ class Parts:
     def changes(self, gate: Turnstile, session: Session, steps: Steps, *, open_turn: bool = False) -> Iterator[Update]:
         """Each step as an update of the components that it changes; the recorder is made ready for the next turn.
 
-        ``open_turn``: they answer the turn that is open, which has been counted when it was begun. A turn that the visitor
-        has stopped ends with what the stop has shown.
+        ``open_turn``: they answer the turn that is open, which has been counted when it was begun. What the visitor has
+        stopped ends with what the stop has shown.
         """
         before: View | None = None
         steps = steps if open_turn else admitted(gate, self.per_minute, steps, session)

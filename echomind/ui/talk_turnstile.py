@@ -27,7 +27,7 @@ class Turnstile:
     def stop(self, last_word: Any = None) -> None:
         """Let no turn go on that is under way, and release what an open one holds.
 
-        ``last_word``: what is shown now. What a stopped turn had sent may arrive after it: then that turn says it again.
+        ``last_word``: what is shown now. What a turn had sent may arrive after that: so the turn says it again.
         """
         self._latest += 1
         if self._release is not None:

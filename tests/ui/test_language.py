@@ -134,7 +134,7 @@ def test_screen_readers_are_told_in_words_that_a_turn_is_done(visitor, served_al
     tab.click("#talk-other > button")
     tab.evaluate(TOLD)
     tab.locator(".em-example-button").first.click()
-    tab.wait_for_function("told.length > 0 && document.querySelector('.em-unheard') && !document.querySelector('.em-busy')")
+    tab.wait_for_selector(".em-unheard")
     tab.wait_for_function(f"told.some((text) => text.includes({done!r}))")
     assert [text for text in tab.evaluate("told") if re.search(r"[a-z]\.[a-z]", text)] == []
 
