@@ -4,7 +4,8 @@
 rows as a plain ``gr.Dataframe`` and ``gr.Plot`` (``board_plain``), and does the same on both in a real Chromium. Prints
 JSON: milliseconds at the 50th and 95th percentile, the processor time that the server spent on each, and EchoMind's
 median as a part of the plain page's. Status 1 where a 95th percentile passes its limit. What a plain page does not have
-has no ratio.
+has no ratio. ``open``: until the rows, or what is found of the first pair, are painted; ``plot``: until its points are,
+which waits for the 4.6 MB of Plotly on both pages and has no limit.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from echomind.leaderboard.metrics import METRICS
 
 LIMIT_MS, OPEN_LIMIT_MS = 250, 2000
 EACH_S = 10.0  # for one task on one page: all of them end within five minutes on a busy machine too
-ROWS, PLOT = "#em-board tr[data-row]", "#em-plot .main-svg .point"
+ROWS, FOUND, PLOT = "#em-board tr[data-row]", "#em-verdict .em-sentence", "#em-plot .main-svg .point"
 PLAIN_ROWS, PLAIN_PLOT = "#plain-table [data-testid^=cell-]", "#plain-plot .main-svg .point"
 CAPTION, HEAD = "#em-board caption", "#em-board thead"
 READ = ["#em-plot .gtitle", ".em-sentence"]
@@ -150,27 +151,30 @@ def measured(page: Page, server: Served, tasks: Iterator[Task], times: int) -> d
     return found
 
 
-PAGES: list[tuple[str, str, str, Callable[..., Iterator[Task]], Callable[..., Iterator[Task]]]] = [
-    ("leaderboard", ROWS, PLAIN_ROWS, leaderboard, plain_leaderboard),
-    ("correlations", PLOT, PLAIN_PLOT, correlations, plain_correlations),
+Firsts = dict[str, str]  # what makes a page useful, in the order in which it comes, and its name in the report
+PAGES: list[tuple[str, Firsts, Firsts, Callable[..., Iterator[Task]], Callable[..., Iterator[Task]]]] = [
+    ("leaderboard", {"open": ROWS}, {"open": PLAIN_ROWS}, leaderboard, plain_leaderboard),
+    ("correlations", {"open": FOUND, "plot": PLOT}, {"plot": PLAIN_PLOT}, correlations, plain_correlations),
 ]
 
 
 def look(
-    browser: Browser, server: Served, path: str, first: str, tasks: Any, times: int
+    browser: Browser, server: Served, path: str, firsts: Firsts, tasks: Any, times: int
 ) -> dict[str, dict[str, float]]:
     """One page: opened by new visitors, then used by one."""
 
-    def new_visitor() -> float:
+    def new_visitor(first: str) -> float:
         page, milliseconds = opened(browser, f"{server.url}{path}", first)
         page.context.close()
         return milliseconds
 
-    new_visitor()
-    taken = repeated(new_visitor, max(3, times // 3), EACH_S)
+    taken = {}
+    for name, first in firsts.items():
+        new_visitor(first)
+        taken[name] = figures(repeated(partial(new_visitor, first), max(3, times // 3), EACH_S))
     page, _ = opened(browser, f"{server.url}{path}", first)
     page.wait_for_load_state("load")
-    found = {"open": figures(taken)} | measured(page, server, tasks(page), times)
+    found = taken | measured(page, server, tasks(page), times)
     page.context.close()
     return found
 
@@ -189,9 +193,9 @@ def main() -> int:
         both_boards(Path(folder), given.models) as (own, plain),
         chromium() as browser,
     ):
-        for name, first, plain_first, tasks, plain_tasks in PAGES:
-            here = look(browser, own, name, first, tasks, times)
-            there = look(browser, plain, name, plain_first, plain_tasks, times)
+        for name, firsts, plain_firsts, tasks, plain_tasks in PAGES:
+            here = look(browser, own, name, firsts, tasks, times)
+            there = look(browser, plain, name, plain_firsts, plain_tasks, times)
             report[name] = {
                 task: {
                     "echomind": mine,
@@ -203,7 +207,7 @@ def main() -> int:
             passed += [
                 f"{name}, {task}: {mine['p95_ms']} ms"
                 for task, mine in here.items()
-                if mine["p95_ms"] > (OPEN_LIMIT_MS if task == "open" else LIMIT_MS)
+                if task != "plot" and mine["p95_ms"] > (OPEN_LIMIT_MS if task == "open" else LIMIT_MS)
             ]
     report |= {"limits_ms": {"open": OPEN_LIMIT_MS, "else": LIMIT_MS}, "passed_limits": passed, "load_after": load()}
     print(json.dumps(report, indent=1))

@@ -17,6 +17,7 @@ import numpy as np
 from echomind.errors import CheckpointError, VoiceError
 from echomind.talk.prosody import Prosody
 from echomind.talk.speak import MAX_CHARS, Speech, speak
+from echomind.words import t
 
 log = logging.getLogger(__name__)
 RETRY_S = 60.0  # a Hub that is out of reach is not asked again before
@@ -50,10 +51,10 @@ class NeuralVoice:
 
         words = " ".join(text.split())[:MAX_CHARS]
         if not any(c.isalnum() for c in words):
-            raise VoiceError(f"nothing to speak: found {text[:40]!r}; expected words")
+            raise VoiceError(t("nothing to speak: found “{text}”; expected words", text=text[:40]))
         samples, rate = self._sound(words, delivery)
         if not len(samples) or not np.isfinite(samples).all():
-            raise VoiceError(f"voice {self.name}: gave no sound for {len(words)} characters")
+            raise VoiceError(t("voice {name}: gave no sound for {n} characters", name=self.name, n=len(words)))
         spoken = np.clip(samples * 10 ** (delivery.volume_db / 20), -1, 1)
         file = io.BytesIO()
         soundfile.write(file, spoken, rate, format="WAV", subtype="PCM_16")
@@ -69,8 +70,14 @@ class NeuralVoice:
                     self._pipeline.model.speaking_rate = self._own_rate * delivery.rate / higher
                 made = self._pipeline(words)
             except (RuntimeError, ValueError, IndexError) as error:  # such as letters that its alphabet does not have
-                reason = (str(error).strip().splitlines() or ["no message"])[0]
-                raise VoiceError(f"voice {self.name}: could not speak {len(words)} characters ({reason})") from error
+                reason = (str(error).strip().splitlines() or [t("no message")])[0]
+                problem = t(
+                    "voice {name}: could not speak {n} characters ({reason})",
+                    name=self.name,
+                    n=len(words),
+                    reason=reason,
+                )
+                raise VoiceError(problem) from error
         rate = int(made["sampling_rate"])
         samples = np.atleast_1d(np.asarray(made["audio"], dtype=np.float32))
         return (samples if higher == 1.0 else soxr.resample(samples, rate * higher, rate)), rate

@@ -25,6 +25,7 @@ import numpy as np
 from echomind.errors import VoiceError
 from echomind.settings import ROOT
 from echomind.talk.prosody import Prosody, prosody_for
+from echomind.words import t
 
 MAX_CHARS = 1_000  # about a minute of speech; a reply is two or three sentences
 MAX_PIECE = 200  # characters spoken at a time; flite's time grows faster than the length of a sentence
@@ -62,7 +63,7 @@ def speak(text: str, how: str | Prosody = "", *, engine: str | None = None, time
 
     pieces = _pieces(text)
     if not any(c.isalnum() for piece in pieces for c in piece):
-        raise VoiceError(f"nothing to speak: found {text[:40]!r}; expected words")
+        raise VoiceError(t("nothing to speak: found “{text}”; expected words", text=text[:40]))
     engine = engine or voice_engine()
     if engine not in ENGINES:
         raise VoiceError(f"voice {engine!r}: no such engine; expected one of {', '.join(ENGINES)}")
@@ -110,7 +111,9 @@ def voice_engine() -> str:
             return program
     if _loader_is_installed():
         return "espeakng-loader"
-    raise VoiceError("no voice: found neither flite nor espeak-ng nor the espeakng-loader wheel; expected one of them")
+    raise VoiceError(
+        t("no voice: found neither flite nor espeak-ng nor the espeakng-loader wheel; expected one of them")
+    )
 
 
 def _loader_is_installed() -> bool:
@@ -176,12 +179,17 @@ def _run(command: list[str], text: str, wav: Path, timeout_s: float) -> None:
             command, input=text.encode(), capture_output=True, timeout=max(timeout_s, 0.01), check=False, cwd=ROOT
         )
     except subprocess.TimeoutExpired as error:
-        raise VoiceError(f"voice {name}: took longer than its time limit for {len(text)} characters") from error
+        raise VoiceError(
+            t("voice {name}: took longer than its time limit for {n} characters", name=name, n=len(text))
+        ) from error
     except OSError as error:
-        raise VoiceError(f"voice {name}: cannot be started ({error.strerror})") from error
+        raise VoiceError(t("voice {name}: cannot be started ({reason})", name=name, reason=error.strerror)) from error
     if done.returncode != 0 or not wav.is_file() or wav.stat().st_size <= 44:  # 44: a WAV header without a sample
         said = done.stderr.decode(errors="replace").strip().splitlines()
-        raise VoiceError(f"voice {name}: failed with status {done.returncode} ({said[-1] if said else 'no message'})")
+        reason = said[-1] if said else t("no message")
+        raise VoiceError(
+            t("voice {name}: failed with status {status} ({reason})", name=name, status=done.returncode, reason=reason)
+        )
 
 
 def _trim(samples: np.ndarray) -> np.ndarray:

@@ -73,7 +73,7 @@ class Speaking:
             self._waiting.clear()
             if not self._failed:
                 self._failed = True
-                yield Spoken(None, str(error), sentence, self.delivery)
+                yield Spoken(None, error.args[0], sentence, self.delivery)
             return
         if not self._failed:
             self.seconds = (self.seconds or 0.0) + seconds

@@ -12,6 +12,7 @@ import pytest
 
 from echomind import audio_faults
 from echomind.audio import load_clip
+from echomind.errors import VoiceError
 from echomind.models.protocol import VAD, Cue, Perception
 from echomind.settings import ROOT, Settings
 from echomind.talk import events
@@ -21,6 +22,7 @@ from echomind.talk.contrast_material import of_examples
 from echomind.talk.engine import Engine
 from echomind.talk.examples import read_examples
 from echomind.talk.help_lines import COUNTRIES, INTERNATIONAL
+from echomind.talk.speak import speak
 from echomind.talk.turn import Models
 from echomind.ui import talk_about, talk_aside, talk_session, talk_side_view, talk_view
 from echomind.ui.talk_ask import ask
@@ -29,6 +31,7 @@ from echomind.ui.talk_live import LiveTurns
 from echomind.ui.talk_session import Session, Telling, admitted, again, example, new_clip, typed
 from echomind.ui.talk_side_steps import LAST, compare, sources
 from echomind.ui.talk_turnstile import Turnstile
+from echomind.ui.talk_voice import Voiced, voice
 from echomind.words import here, speaking, t
 from tests.unit.ui.chinese import CHINESE, foreign, texts
 
@@ -158,6 +161,15 @@ def faults(engine, clip, recognizer):
         yield from html_of(admitted(gate, 1, (step for step in ()), Session()))
 
 
+def voiceless(engine, clip, recognizer):
+    """A reply that no voice of the server could say, for each reason that it may have."""
+    for text, seconds in (("…", 30.0), ("Well then.", 0.0)):
+        with pytest.raises(VoiceError) as caught:
+            speak(text, timeout_s=seconds)
+        said = Voiced().plus(events.Spoken(None, caught.value.args[0], "Well then."))
+        yield voice(said, "Well then.", aloud=True, whole=True)
+
+
 def in_turn(models):
     @contextmanager
     def turn():
@@ -242,7 +254,7 @@ def fixed(engine, clip, recognizer):
     yield from (talk_about.other_ways(settings, 1_000), talk_about.promises(settings), talk_about.examples_heading())
 
 
-PARTS = (turns, help_lines, faults, in_line, hands_free, side_by_side, deliveries, fixed)
+PARTS = (turns, help_lines, faults, voiceless, in_line, hands_free, side_by_side, deliveries, fixed)
 
 
 @pytest.mark.parametrize("part", PARTS, ids=lambda part: part.__name__)
