@@ -1,6 +1,7 @@
 """The Talk page in a real browser: recording, reading, hearing, and nothing left behind."""
 
 import io
+import time
 from pathlib import Path
 
 import jiwer
@@ -21,8 +22,13 @@ TIMES = "#talk-times .em-times"
 
 
 def files_in(app):
-    """Everything below the app's temporary folder that has content."""
-    return [path for path in app.temporary.rglob("*") if path.is_file() and path.stat().st_size]
+    """What stays below the app's temporary folder. A voice that is stopped in mid-sentence takes a moment to tidy up."""
+    for _ in range(60):
+        found = [path for path in app.temporary.rglob("*") if path.is_file() and path.stat().st_size]
+        if not found:
+            break
+        time.sleep(0.5)
+    return found
 
 
 def wrong_words(page):

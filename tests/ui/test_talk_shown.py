@@ -1,16 +1,12 @@
 """What the Talk page shows of turns in a real browser: in depth, over several turns, and of three deliveries."""
 
-import time
-
 import pytest
 
 from echomind.settings import ROOT, Settings
-from tests.ui.test_talk import record
+from tests.ui.test_talk import UPLOAD_GONE, files_in, record
 
 EXAMPLES = ROOT / "assets" / "examples"
 READY = ".em-example-button"
-# Gradio's player asks for the upload that we have removed.
-UPLOAD_GONE = ("Waveform load error", "(Forbidden)")
 RUNNING = ".em-busy"
 
 
@@ -23,16 +19,6 @@ def app(run_app, tiny_checkpoint):
 @pytest.fixture
 def page(app, visit):
     return visit("", READY, base=app.url)
-
-
-def files_in(app):
-    """What stays of a turn: a voice that is stopped in the middle of a sentence takes a moment to tidy up."""
-    for _ in range(60):
-        found = [path for path in app.temporary.rglob("*") if path.is_file()]
-        if not found:
-            break
-        time.sleep(0.5)
-    return found
 
 
 def show(page, name, turns=0):
