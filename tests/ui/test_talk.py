@@ -22,7 +22,7 @@ TIMES = "#talk-times .em-times"
 
 
 def files_in(app):
-    """What stays below the app's temporary folder. A voice that is stopped in mid-sentence takes a moment to tidy up."""
+    """What stays below the app's temporary folder. A voice stopped in mid-sentence takes a moment to tidy up."""
     for _ in range(60):
         found = [path for path in app.temporary.rglob("*") if path.is_file() and path.stat().st_size]
         if not found:
