@@ -145,10 +145,11 @@ def render_card(model: Path, figures: dict[str, Any]) -> str:
     return Template(TEMPLATE.read_text(encoding="utf-8")).substitute(
         parameters=f"{parameters_of(model) / 1e6:.1f} M",
         text_steps=f"{training['text']['steps']:,}",
-        cue_steps=f"{training['cues']['steps']:,}",
+        ears_steps=f"{training['ears']['steps']:,}",
         align_steps=f"{training['align']['steps']:,}",
         joint_steps=f"{training['joint']['steps']:,}",
-        clips_made=f"{training['cues']['clips']:,}",
+        clips_made=f"{training['ears']['clips']:,}",
+        clips_acted=f"{training['ears']['acted']:,}",
         ravdess=ravdess_rows(ravdess),
         recalls=", ".join(f"{name} {value:.2f}" for name, value in ravdess["recall_by_emotion"].items()),
         reliability=reliability_rows(ravdess),

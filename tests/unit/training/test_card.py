@@ -75,7 +75,7 @@ def test_the_card_says_what_the_figures_say(tmp_path, tiny_checkpoint):
     shutil.copytree(tiny_checkpoint, model)
     steps = {
         "text": {"steps": 2500},
-        "cues": {"steps": 1500, "clips": 4522},
+        "ears": {"steps": 1500, "clips": 4522, "acted": 1200},
         "align": {"steps": 300},
         "joint": {"steps": 400},
     }
