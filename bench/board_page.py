@@ -151,7 +151,7 @@ def measured(page: Page, server: Served, tasks: Iterator[Task], times: int) -> d
     return found
 
 
-Firsts = dict[str, str]  # what makes a page useful, in the order in which it comes, and its name in the report
+Firsts = dict[str, str]  # name in the report -> the element that makes the page useful, in the order in which they come
 PAGES: list[tuple[str, Firsts, Firsts, Callable[..., Iterator[Task]], Callable[..., Iterator[Task]]]] = [
     ("leaderboard", {"open": ROWS}, {"open": PLAIN_ROWS}, leaderboard, plain_leaderboard),
     ("correlations", {"open": FOUND, "plot": PLOT}, {"plot": PLAIN_PLOT}, correlations, plain_correlations),

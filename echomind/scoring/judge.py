@@ -142,9 +142,8 @@ class Judge:
     ) -> dict[tuple[str, int], _Outcome]:
         outcomes: dict[tuple[str, int], _Outcome] = {}
         lost: list[str] = []
-        refused: list[
-            EndpointRefused
-        ] = []  # seen by the workers themselves: not a call more while this thread wakes up
+        # Seen by the workers themselves: not a call more while this thread wakes up.
+        refused: list[EndpointRefused] = []
 
         def ask(case: Case, repeat: int) -> _Outcome:
             if refused:
