@@ -25,10 +25,14 @@ Shape = Callable[[Sequence[int], int], torch.Tensor]  # what is added to the sco
 
 @dataclass(frozen=True)
 class Continuation:
-    """Tokens that were drawn; ``whole`` when they came to an end of their own."""
+    """Tokens that were drawn; ``whole`` when they came to an end of their own.
+
+    ``likelihoods``: the log-likelihood of each token, by the model as it is: without temperature and shape.
+    """
 
     tokens: tuple[int, ...]
     whole: bool
+    likelihoods: tuple[float, ...]
 
 
 class Decoder:
@@ -57,12 +61,17 @@ class Decoder:
         logits = self.logits.expand(rows, -1)
         temperatures = torch.linspace(COLDEST, HOTTEST, rows)[:, None]
         drawn: list[list[int]] = [[] for _ in range(rows)]
+        likelihoods: list[list[float]] = [[] for _ in range(rows)]
         open_rows = set(range(rows))
         for _ in range(limit):
-            scores = logits.cpu() + torch.stack([shape(tokens, row) for row, tokens in enumerate(drawn)])
-            chosen = nucleus(scores / temperatures, generator).tolist()
+            logits = logits.cpu()
+            scores = logits + torch.stack([shape(tokens, row) for row, tokens in enumerate(drawn)])
+            taken = nucleus(scores / temperatures, generator)
+            likely = (logits.gather(-1, taken[:, None])[:, 0] - logits.logsumexp(-1)).tolist()
+            chosen = taken.tolist()
             for i in tuple(open_rows):
                 drawn[i].append(chosen[i])
+                likelihoods[i].append(likely[i])
                 if ended(drawn[i]):
                     open_rows.discard(i)
             if len(open_rows) <= rows * (1 - ENOUGH):
@@ -75,23 +84,9 @@ class Decoder:
                 logits_to_keep=1,
             )
             cache, logits = out.past_key_values, out.logits[:, -1].float()
-        return [Continuation(tuple(tokens), i not in open_rows) for i, tokens in enumerate(drawn)]
-
-    def likelihoods(self, continuations: Sequence[Sequence[int]]) -> list[float]:
-        """Mean log-likelihood of a token of each continuation, none of which is empty."""
-        longest = max(map(len, continuations))
-        ids = torch.tensor([[*tokens, *[0] * (longest - len(tokens))] for tokens in continuations])
-        first = self.logits.expand(len(ids), 1, -1)
-        logits = first
-        if longest > 1:
-            out = self._model(
-                input_ids=ids[:, :-1].to(self._model.device),
-                past_key_values=self._branched(len(ids)),
-                use_cache=True,
-            )
-            logits = torch.cat([first, out.logits.float()], dim=1)
-        found = logits.log_softmax(-1).cpu().gather(-1, ids[..., None])[..., 0]
-        return [float(row[: len(tokens)].mean()) for row, tokens in zip(found, continuations, strict=True)]
+        return [
+            Continuation(tuple(tokens), i not in open_rows, tuple(likelihoods[i])) for i, tokens in enumerate(drawn)
+        ]
 
     def _branched(self, rows: int) -> Any:
         cache = copy.deepcopy(self._cache)

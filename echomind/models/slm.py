@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -44,6 +45,7 @@ class EchoMindSLM:
         self.model, self.processor, self.name = model.eval(), processor, name
         self.options, self.tower = options, tower
         self.writer = Writer(self.model, processor, options)
+        self._last_heard: tuple[weakref.ref[Clip], Any] | None = None
 
     @torch.inference_mode()
     def perceive(self, clip: Clip, transcript: str, *, topic: str = "", history: Sequence[Turn] = ()) -> Perception:
@@ -64,10 +66,21 @@ class EchoMindSLM:
         return self._cues(self.model.cue_logits(self._encoded(clip)))
 
     def _encoded(self, clip: Clip) -> Any:
+        """The ears on a clip; once for each of several calls, while it is the last one and somebody still holds it."""
+        last = self._last_heard
+        if last is not None and last[0]() is clip:
+            return last[1]
         features = self.processor.feature_extractor(clip.samples, sampling_rate=SAMPLE_RATE)
-        return self.model.encode_audio(
+        encoded = self.model.encode_audio(
             features["input_features"].to(self.model.device), features["feature_lengths"].to(self.model.device)
         )
+        self._last_heard = weakref.ref(clip, self._forget), encoded
+        return encoded
+
+    def _forget(self, clip: weakref.ref[Clip]) -> None:
+        last = self._last_heard
+        if last is not None and last[0] is clip:
+            self._last_heard = None
 
     def _cues(self, logits: Mapping[str, torch.Tensor]) -> dict[str, Cue]:
         labels = self.model.config.categories

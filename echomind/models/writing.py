@@ -21,7 +21,7 @@ from echomind.slm import EchoMindForConditionalGeneration, EchoMindProcessor
 from echomind.slm.configuration import CONFIDENCE_VALUES, CONFIDENCES, THINKING_EMOTIONS
 
 VERSION = 2  # of how replies are written: answers of two versions are never mixed
-CANDIDATES = 16  # of a cause and of each sentence; a step of 16 rows takes twice as long as one of a single row
+CANDIDATES = 8  # of a cause and of each sentence; a step of 8 rows takes twice as long as one of a single row
 # Taken off the logit of a token that leads to an unknown word, row by row: held hard to the words that are known, or
 # softly, which keeps more of the model's own way of speaking.
 UNKNOWN_WORD = (6.0, 2.5)
@@ -143,7 +143,7 @@ class Answer:
             stop=self._ids["<pad>"],
             shape=self._shape(allowed, lambda tokens: tokens, self._writer.pieces.inner),
         )
-        whole = [Continuation(d.tokens[:-1], True) for d in drawn if d.whole and len(d.tokens) > 1]
+        whole = [Continuation(d.tokens[:-1], True, d.likelihoods[:-1]) for d in drawn if d.whole and len(d.tokens) > 1]
         return self._candidates(whole)
 
     def sentences(self) -> Iterator[str]:
@@ -200,19 +200,20 @@ class Answer:
         return "".join(self._writer.pieces.texts[token] for token in tokens)
 
     def _candidates(self, drawn: Sequence[Continuation], *, closed: bool = False) -> list[Candidate]:
-        by_text: dict[str, tuple[int, ...]] = {}
+        by_text: dict[str, Continuation] = {}
         for continuation in drawn:
             text = self._writer.processor.decode_text(continuation.tokens)
             if closed and not text.endswith(SENTENCE_ENDS):
                 text = text.rstrip(" ,;:-") + "."
-            by_text.setdefault(text, continuation.tokens)
+            by_text.setdefault(text, continuation)
         by_text.pop("", None)
         if not by_text:
             return []
-        texts, tokens = list(by_text), list(by_text.values())
-        features = self.ranker.features(texts, self._decoder.likelihoods(tokens))
+        fluency = [sum(one.likelihoods) / len(one.likelihoods) for one in by_text.values()]
+        features = self.ranker.features(list(by_text), fluency)
         return [
-            Candidate(text, by_text[text], f, self.ranker.faults(text)) for text, f in zip(texts, features, strict=True)
+            Candidate(text, one.tokens, f, self.ranker.faults(text))
+            for (text, one), f in zip(by_text.items(), features, strict=True)
         ]
 
 

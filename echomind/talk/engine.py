@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from echomind.errors import CheckpointError, EchoMindError
 from echomind.models.asr import Recognizer, load_recognizer
 from echomind.models.protocol import SpokenLanguageModel
 from echomind.settings import Settings, get_settings
 from echomind.talk.neural_voice import Voice
+from echomind.talk.one_thread import OnOneThread
 from echomind.talk.overhearing import Ears
 from echomind.talk.places import Places, Ticket
 from echomind.talk.turn import Models
@@ -64,10 +66,12 @@ class Engine:
 
         from echomind.models.slm import load_slm
 
-        torch.set_num_threads(self.settings.threads)
+        def load() -> Any:
+            torch.set_num_threads(self.settings.threads)
+            return load_slm(self.settings.model_path, self.settings.device)
+
         try:
-            model = load_slm(self.settings.model_path, self.settings.device)
-            self._model = WithLentGpu(model) if has_zero_gpu() else model
+            self._model = WithLentGpu(load()) if has_zero_gpu() else OnOneThread(load)
         except CheckpointError as error:
             self._missing, self._failed_at = str(error), time.monotonic()
             log.warning("no reply model: %s", error)

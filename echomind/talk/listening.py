@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
@@ -55,17 +55,25 @@ class Listening:
 
     ``hearing``: a new utterance of the recogniser. ``prepare``: how to answer. ``limit_s``: longest turn.
     ``overhear``: how to hear cues while one speaks; without it they are known once the answer is prepared.
+    ``ahead``: told the clip that will be answered while its last words are still recognised.
     """
 
     def __init__(
-        self, hearing: Hearing, prepare: Prepare, *, limit_s: float = 30.0, overhear: Overhear = lambda *_: False
+        self,
+        hearing: Hearing,
+        prepare: Prepare,
+        *,
+        limit_s: float = 30.0,
+        overhear: Overhear = lambda *_: False,
+        ahead: Callable[[Clip], None] = lambda _: None,
     ) -> None:
-        self._hearing, self._prepare, self._limit_s = hearing, prepare, limit_s
+        self._hearing, self._prepare, self._limit_s, self._hear_ahead = hearing, prepare, limit_s, ahead
         self._lock, self._certain = threading.Lock(), threading.Event()
         self._activity, self._taking = VoiceActivity(), TurnTaking()
         self._resample: soxr.ResampleStream | None = None
         self._rate = 0
         self._sound: list[np.ndarray] = []  # frames at 16 kHz since BEFORE_S before the first word
+        self._unheard: list[np.ndarray] = []  # by the recogniser
         self._rest = np.zeros(0, np.float32)  # less than a frame
         self._frames, self._level = 0, QUIETEST_DB
         self._phase: Phase = "waiting"
@@ -177,8 +185,16 @@ class Listening:
         if not taking.started:
             self._sound = self._sound[-round((BEFORE_S + taking.run) / FRAME_S) - 1 :]
         else:
-            self._hearing.feed(frame if started else np.concatenate(self._sound))
+            self._unheard.append(frame if started else np.concatenate(self._sound))
+            if taking.silence < AHEAD_S:
+                self._let_hear()
         self._decide()
+
+    def _let_hear(self) -> None:
+        """Give the recogniser what it has not heard; not in a long pause, when the answer needs the machine."""
+        if self._unheard:
+            self._hearing.feed(np.concatenate(self._unheard))
+            self._unheard.clear()
 
     def _overhear(self) -> None:
         """In the midst of speech only: in a pause the answer is prepared, which hears the voice as well."""
@@ -218,10 +234,12 @@ class Listening:
         self._attempt += 1
 
     def _look_ahead(self) -> Ahead:
+        self._let_hear()
         return Ahead(self._prepared(self.clip, self._attempt))
 
     def _prepared(self, clip: Clip, attempt: int) -> Generator[Event, None, None]:
         at = time.perf_counter()
+        self._hear_ahead(clip)
         heard = self._hearing.words()
         with self._lock:
             if attempt != self._attempt:  # the speaker went on while the words were waited for

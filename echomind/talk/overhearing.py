@@ -58,6 +58,12 @@ class Ears:
         self._thread.submit(self._hear, model, clip, tell)
         return True
 
+    def ahead(self, clip: Clip) -> None:
+        """Let the model hear a clip that it will be asked about once its words are known; never waits."""
+        model = self._model()
+        if isinstance(model, Ear) and not isinstance(model, WithLentGpu) and self._free.acquire(blocking=False):
+            self._thread.submit(self._hear, model, clip, lambda _: None)
+
     def _hear(self, model: Ear, clip: Clip, tell: Callable[[Cues], None]) -> None:
         at = time.monotonic()
         try:

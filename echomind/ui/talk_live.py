@@ -51,6 +51,7 @@ class LiveTurns:
                 prepare,
                 limit_s=self._settings.max_turn_s,
                 overhear=self._engine.ears.overhear,
+                ahead=self._engine.ears.ahead,
             )
             key = self._listeners.open(listening)
         except EchoMindError as error:

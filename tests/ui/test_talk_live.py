@@ -59,9 +59,9 @@ def test_one_tap_and_the_turn_ends_by_itself(app, page):
     wait_for_phase(page, "replying")
     wait_for_answer(page)
     heard = page.input_value("#talk-transcript textarea").lower()
-    assert jiwer.wer(" ".join([WORDS.lower()] * 3), heard) <= 0.7, (
-        heard
-    )  # a busy machine drops parts of what the microphone plays
+    # The microphone plays the words three times. A busy machine drops parts of it, and a gap so made may end the turn.
+    wrong = {times: jiwer.wer(" ".join([WORDS.lower()] * times), heard) for times in (1, 2, 3)}
+    assert min(wrong.values()) <= 0.6, (heard, wrong)
     assert page.locator(".em-reply-text").inner_text().strip(" …")
     assert page.locator(".em-cue").count() == 12
     assert page.locator(SPEAK).inner_text() == "Speak"

@@ -7,6 +7,7 @@ from echomind.leaderboard.boards import BOARDS
 from echomind.leaderboard.comparing import beside, sentences, verdict
 from echomind.leaderboard.comparing_figures import difference_text, dumbbells
 from echomind.leaderboard.known_items import KnownItems
+from echomind.leaderboard.metrics import METRICS
 from echomind.leaderboard.records import Record
 from echomind.leaderboard.results import Results
 from echomind.settings import ROOT
@@ -37,12 +38,12 @@ def row(found, metric):
     return next(row for row in found.rows if row.metric.id == metric)
 
 
-def test_with_scores_of_scripts_the_interval_is_paired_and_excludes_what_the_unpaired_one_cannot():
+def test_with_scores_of_scripts_the_interval_is_paired_and_narrower_than_the_unpaired_one():
     paired, unpaired = of_mini("echomind", "majority"), of_mini("echomind", "majority", items=False)
     mine, other = row(paired, "style_answer_right").differences[1], row(unpaired, "style_answer_right").differences[1]
     assert (mine.kind, other.kind) == ("paired", "unpaired")
     assert mine.scripts > 100 and mine.value == pytest.approx(other.value, abs=1e-3)
-    assert (verdict(mine), verdict(other)) == ("worse", "same")
+    assert 0 < mine.high - mine.low < other.high - other.low
 
 
 def test_a_difference_is_the_model_minus_the_first_and_lower_errors_are_better(record):
@@ -97,7 +98,10 @@ def test_dumbbells_point_right_where_the_model_is_better():
     drawn = [r.metric.id for r in found.rows if r.metric.id != "bertscore_minilm"]
     gap = dict(zip(drawn, points.x, strict=True))
     assert gap["wer"] > 50 and row(found, "wer").differences[1].value < -50  # fewer errors, to the right
-    assert gap["style_answer_right"] < 0
+    measured = {r.metric.id: r.differences[1].value for r in found.rows if r.differences[1] is not None}
+    higher_is_better = [name for name in gap if METRICS[name].higher_is_better]
+    assert len(higher_is_better) > 3
+    assert all(gap[name] * measured[name] >= 0 for name in higher_is_better)
     assert picture.notes == ("Not drawn: BERTScore, MiniLM (has no published range).",)
     assert len(picture.rows) == len(drawn)
 

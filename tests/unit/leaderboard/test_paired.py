@@ -160,7 +160,9 @@ def test_our_model_beside_its_floors():
                 assert found.low <= found.value <= found.high
             assert "nan" not in found.sentence
     [floor] = differences(beside[:2], METRICS["style_direction_minilm"])
-    assert (floor.better, floor.scripts) == ("EchoMind tiny", 171)
+    first, second = (one.name for one in beside[:2])
+    assert floor.better == (first if floor.low > 0 else second if floor.high < 0 else None)
+    assert floor.scripts == 171
     assert floor.value == pytest.approx(
         records["echomind"].scores["style_direction_minilm"] - records["majority"].scores["style_direction_minilm"],
         abs=1e-3,

@@ -30,17 +30,16 @@ def test_rows_are_drawn_as_if_each_were_alone(decoder, tiny_model):
 
     drawn = draw(decoder, rows=2, limit=4, shape=only)
     assert [list(d.tokens) for d in drawn] == forced
-    likelihoods = decoder.likelihoods(forced)
-    for tokens, found in zip(forced, likelihoods, strict=True):
+    for tokens, found in zip(forced, (d.likelihoods for d in drawn), strict=True):
         logits = tiny_model(input_ids=torch.tensor([[1, 20, 30, 40, *tokens]])).logits[0, 3:-1].float().log_softmax(-1)
-        assert found == pytest.approx(float(logits[torch.arange(4), torch.tensor(tokens)].mean()), abs=1e-4)
+        assert found == pytest.approx(logits[torch.arange(4), torch.tensor(tokens)].tolist(), abs=1e-4)
 
 
-def test_likelihoods_do_not_depend_on_the_other_rows(decoder):
-    alone = decoder.likelihoods([[21, 22]])[0]
-    among = decoder.likelihoods([[31, 32, 33, 34, 35], [21, 22], [40]])
-    assert among[1] == pytest.approx(alone, abs=1e-5)
-    assert decoder.likelihoods([[40]])[0] == pytest.approx(float(decoder.logits.log_softmax(-1)[40]), abs=1e-5)
+def test_likelihoods_are_the_models_own_whatever_was_ruled_out_or_warmed(decoder):
+    for continuation in draw(decoder, rows=3, limit=5):
+        assert len(continuation.likelihoods) == len(continuation.tokens)
+        first = decoder.logits.log_softmax(-1)[continuation.tokens[0]]
+        assert continuation.likelihoods[0] == pytest.approx(float(first), abs=1e-5)
 
 
 def test_drawing_leaves_the_decoder_where_it_was(decoder):

@@ -1,6 +1,7 @@
 import subprocess
 import sys
 import threading
+import time
 import types
 from concurrent.futures import ThreadPoolExecutor
 
@@ -34,7 +35,8 @@ def test_many_threads_load_once(loads, model):
     engine = Engine(Settings(model="some/model", device="cpu"))
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda _: engine.models().model, range(16)))
-    assert found == [model] * 16
+    assert len({id(one) for one in found}) == 1
+    assert found[0].name == model.name
     assert loads.paths == [("some/model", "cpu")]
 
 
@@ -55,7 +57,7 @@ def test_a_missing_checkpoint_is_said_and_not_asked_for_at_every_turn(loads, mon
     assert len(loads.paths) == 1
     now[0] += module.RETRY_S + 1
     loads.fail = None
-    assert engine.models().model is model
+    assert engine.models().model.name == model.name
     assert engine.models().missing == ""
 
 
@@ -96,10 +98,11 @@ def test_waiting_for_a_place(loads):
 
 def test_warming_up_loads_in_the_background(loads):
     engine = Engine(Settings())
-    before = set(threading.enumerate())
     engine.warm()
-    for thread in set(threading.enumerate()) - before:
-        thread.join(10)
+    deadline = time.monotonic() + 10
+    while not loads.paths and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert len(loads.paths) == 1
     engine.models()
     assert len(loads.paths) == 1
 

@@ -82,9 +82,42 @@ def test_a_turn_ends_by_itself(listening, answers, spoken):
     assert told[-1].ended == "silence"
     assert [type(event) for event in listening.answer()] == [Heard, ReplyPiece, Spoken, Done]
     assert answers.asked[-1][1] == Transcript("we should go home now")
-    assert told[-1].words == "we should go home now"
+    assert listening.progress.words == "we should go home now"
     listening.close()
     assert listening._hearing.closed >= 1
+
+
+def test_in_a_long_pause_the_recogniser_is_left_alone_and_gets_it_once_the_speaker_goes_on(listening, spoken):
+    hearing = listening._hearing
+    loud = np.flatnonzero(np.abs(spoken) > 0.05)
+    words = spoken[loud[0] : loud[-1]]
+    hear(listening, np.concatenate([silence(0.5), words, silence(0.3)]))
+    fed = hearing.fed
+    assert hear(listening, silence(0.1))[-1].phase == "speaking"
+    assert hearing.fed == fed
+    hear(listening, words[: SAMPLE_RATE // 2])
+    assert hearing.fed == len(listening.clip.samples)
+
+
+def test_the_voice_is_heard_ahead_of_the_last_words(spoken):
+    heard, asked = [], []
+
+    class Slow(Words):
+        def words(self):
+            asked.append(len(heard))
+            return super().words()
+
+    def prepare(clip, words, asr_s):
+        asked.append(clip)
+        yield Done("", Timings())
+
+    listening = Listening(Slow(), prepare, ahead=heard.append)
+    hear(listening, np.concatenate([silence(0.5), spoken]))
+    listening.finish()
+    list(listening.answer())
+    assert asked[-2] == len(heard)
+    assert asked[-1] is heard[-1]
+    listening.close()
 
 
 def test_the_clip_holds_the_words_and_little_else(listening, spoken):
@@ -93,7 +126,7 @@ def test_the_clip_holds_the_words_and_little_else(listening, spoken):
     assert len(spoken) / SAMPLE_RATE <= clip.seconds <= len(spoken) / SAMPLE_RATE + 1.6
     at = round(0.3 * SAMPLE_RATE)
     assert np.abs(clip.samples[: at // 4]).max() < 0.01  # begins before the first sound
-    assert listening._hearing.fed == len(clip.samples)
+    assert 0 < len(clip.samples) - listening._hearing.fed < 1.1 * SAMPLE_RATE  # all but the pause that ended the turn
 
 
 def test_whoever_goes_on_is_listened_to(listening, answers, spoken):
