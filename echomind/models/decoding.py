@@ -39,15 +39,15 @@ class Decoder:
     """A decoder being fed on a copy of a cache, so that one perception can be answered again."""
 
     def __init__(self, model: EchoMindForConditionalGeneration, cache: Any, logits: torch.Tensor) -> None:
-        self._model, self._cache, self.logits = model, copy.deepcopy(cache), logits
+        self._model, self.cache, self.logits = model, copy.deepcopy(cache), logits
 
     def feed(self, tokens: Sequence[int]) -> None:
         """Read tokens; ``logits`` are then those of the next."""
         if not tokens:
             return
         ids = torch.tensor([list(tokens)], device=self._model.device)
-        out = self._model(input_ids=ids, past_key_values=self._cache, use_cache=True, logits_to_keep=1)
-        self._cache, self.logits = out.past_key_values, out.logits[0, -1].float()
+        out = self._model(input_ids=ids, past_key_values=self.cache, use_cache=True, logits_to_keep=1)
+        self.cache, self.logits = out.past_key_values, out.logits[0, -1].float()
 
     def draw(
         self, rows: int, generator: torch.Generator, ended: Ended, *, limit: int, stop: int, shape: Shape
@@ -89,7 +89,7 @@ class Decoder:
         ]
 
     def _branched(self, rows: int) -> Any:
-        cache = copy.deepcopy(self._cache)
+        cache = copy.deepcopy(self.cache)
         cache.batch_repeat_interleave(rows)
         return cache
 

@@ -117,6 +117,11 @@ class Answer:
         self._decoder.feed([*encode(word), ids["</think>"]])
         return Thinking(self.emotion, cause, float(sure @ torch.tensor(CONFIDENCE_VALUES)))
 
+    @property
+    def read_so_far(self) -> tuple[Any, torch.Tensor]:
+        """The decoder's cache after all that was written, and the logits of what comes next ``(vocab,)``."""
+        return self._decoder.cache, self._decoder.logits
+
     def _cause(self) -> str:
         candidates = self.candidates_of_the_cause()
         self.watch(candidates)

@@ -117,6 +117,10 @@ class EchoMindProcessor(ProcessorMixin):
             *(t[CONFIDENCE], *self.encode(confidence), t[END_THINK], *self.encode(reply), t[EOS]),
         ]
 
+    def plain_answer(self, reply: str) -> list[int]:
+        """Ids of a reply without thinking, as an ablation learns it."""
+        return [*self.encode(reply), self.ids[EOS]]
+
     def parse_thinking(self, ids: Sequence[int]) -> tuple[str, str, str]:
         """(emotion, cause, confidence word) of a thinking block; a field that was not written is empty."""
         t = self.ids

@@ -37,7 +37,7 @@ class Listening(nn.Module):
     def forward(self, drawn: Drawn) -> tuple[EchoMindOutput, EchoMindOutput]:
         """Outputs of student and teacher on a batch."""
         batch, encoded, logits = drawn
-        audio = self.model.audio_embeddings(encoded, logits)
+        audio = self.model.audio_embeddings(encoded, logits) if batch.audio else None
         student = run(self.model, batch.student, audio)
         with torch.no_grad():
             teacher = run(self.model, batch.teacher, None)

@@ -15,6 +15,7 @@ from echomind.training.stages import TRAINING
 
 TEMPLATE = Path(__file__).parent / "card_template.md"
 CARD = "README.md"
+MISSING = "—"
 
 
 def _table(rows: list[list[str]]) -> str:
@@ -113,6 +114,30 @@ def reply_rows(clips: list[dict[str, Any]]) -> str:
     return _table(rows)
 
 
+def ablation_rows(ablations: dict[str, Any]) -> str:
+    """Each variant of the recipe: following the voice, perplexity, thinking; with the difference to the whole one."""
+    titles = {
+        "full": "the whole recipe",
+        "no_thinking": "without thinking",
+        "no_align": "without `align`",
+        "no_audio": "without audio tokens: the transcript only",
+    }
+    digits = {"follows_voice": 3, "perplexity": 0, "thinking": 3}
+
+    def cell(figure: dict[str, Any] | None, places: int) -> str:
+        if figure is None:
+            return MISSING
+        change = figure.get("difference")
+        return _interval(figure, places) + (f"; {_interval(change, places)}" if change else "")
+
+    rows = [
+        [title, *(cell(ablations[name].get(measure), places) for measure, places in digits.items())]
+        for name, title in titles.items()
+        if name in ablations
+    ]
+    return _table(rows)
+
+
 def parameters_of(model: Path) -> int:
     """Number of weights in a checkpoint's shards."""
     total = 0
@@ -161,6 +186,8 @@ def render_card(model: Path, figures: dict[str, Any]) -> str:
         replies=reply_rows(figures["clips"]["clips"]),
         reply_figures=replies_rows(figures["replies"]),
         reply_sample=sample_rows(figures["replies"]["sample"]),
+        ablations=ablation_rows(figures["ablations"]),
+        ablation_scripts=str(figures["ablations"]["scripts"]),
     )
 
 

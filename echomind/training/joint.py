@@ -51,7 +51,8 @@ class Joint(nn.Module):
         if drawn is None:
             return self.model(**kwargs)
         batch, encoded, logits = drawn
-        heard = run(self.model, batch.student, self.model.audio_embeddings(encoded, logits))
+        audio = self.model.audio_embeddings(encoded, logits) if batch.audio else None
+        heard = run(self.model, batch.student, audio)
         return heard, run(self.model, batch.teacher, None)
 
 
@@ -80,7 +81,8 @@ def joint_loss(model: nn.Module, drawn: Any, emotion_ids: torch.Tensor, vad_weig
     heard, read = model(drawn)
     if heard.loss is None or read.loss is None or heard.vad is None or heard.logits is None or read.logits is None:
         raise RuntimeError("the model returned no loss although labels were given")
-    thinks = ~torch.isnan(batch.student.vad).any(-1)  # rows that answer with a thinking block, not a question's option
+    # Rows that answer with a thinking block, not with a question's option.
+    thinks = ~torch.isnan(batch.student.vad).any(-1) & batch.thinking
     agree = agreement(
         emotion_logits(heard.logits, batch.student, emotion_ids)[thinks],
         emotion_logits(read.logits, batch.teacher, emotion_ids)[thinks],

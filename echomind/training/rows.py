@@ -57,8 +57,12 @@ def example_row(
     audio_tokens: int = 0,
     cues: str = "",
     vad: np.ndarray | None = None,
+    thinking: bool = True,
 ) -> Row:
-    """An IEAT-style example as the student hears it (``audio_tokens``) or as the teacher reads it (``cues``)."""
+    """An IEAT-style example as the student hears it (``audio_tokens``) or as the teacher reads it (``cues``).
+
+    Without ``thinking`` the reply follows the prompt at once.
+    """
     prompt = processor.prompt(
         example.transcript if transcript is None else transcript,
         topic=example.topic,
@@ -66,7 +70,10 @@ def example_row(
         audio_tokens=audio_tokens,
         cues=cues,
     )
-    answer = processor.answer(example.emotion, example.cause, example.confidence, example.reply)
+    if thinking:
+        answer = processor.answer(example.emotion, example.cause, example.confidence, example.reply)
+    else:
+        answer = processor.plain_answer(example.reply)
     return answered_row(prompt, answer, processor.ids["<audio>"], vad)
 
 

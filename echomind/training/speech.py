@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +47,8 @@ class SpeechBatch:
     student: Batch
     teacher: Batch
     answers: torch.Tensor  # tokens of each answer, the last ones of each row, ``(B,)``
+    audio: bool = True  # whether the student has audio tokens
+    thinking: bool = True  # whether the answers begin with a thinking block
 
 
 def strength_of(probability: float) -> tuple[str, str]:
@@ -57,7 +60,7 @@ class SpeechData:
     """Batches of clips with replies; a function of seed and step alone.
 
     The encoder runs here, without gradient and under fresh recording conditions: it was trained by its own labels
-    before, and what the decoder is to learn is to read it.
+    before, and what the decoder is to learn is to read it. Without ``audio`` or ``thinking``: for ablations.
     """
 
     def __init__(
@@ -70,9 +73,12 @@ class SpeechData:
         seed: int,
         batch_size: int,
         transcripts: Path | None = None,
+        audio: bool = True,
+        thinking: bool = True,
     ) -> None:
         self.store, self.model, self.processor, self.listener = store, model, processor, listener
         self.seed, self.batch_size = seed, batch_size
+        self.audio, self.thinking = audio, thinking
         self.scenarios = {s.id: s for s in load_scenarios()}
         # What the recogniser really made of the clips (see `train transcripts`), by file name.
         self.heard: dict[str, str] = json.loads(transcripts.read_text()) if transcripts is not None else {}
@@ -135,14 +141,13 @@ class SpeechData:
             }
             example = self.example(recording, heard, rng)
             words = self.heard.get(recording.path.name) or spoken(example.transcript, rng)
-            places = self.model.num_audio_tokens(len(clips[row]))
+            places = self.model.num_audio_tokens(len(clips[row])) if self.audio else 0
             drawn = sample_question(example.cues, rng) if rng.random() < QUESTION_SHARE else None
             if drawn is None:
                 target = self.listener.target(example.emotion, example.confidence)
-                student = example_row(example, self.processor, transcript=words, audio_tokens=places, vad=target)
-                teacher = example_row(
-                    example, self.processor, transcript=example.transcript, cues=example.cue_words, vad=target
-                )
+                row_of = partial(example_row, example, self.processor, vad=target, thinking=self.thinking)
+                student = row_of(transcript=words, audio_tokens=places)
+                teacher = row_of(transcript=example.transcript, cues=example.cue_words)
             else:
                 answer = [*self.processor.encode(drawn[1]), self.processor.ids["<eos>"]]
                 audio_id = self.processor.ids["<audio>"]
@@ -162,7 +167,8 @@ class SpeechData:
             teachers.append(teacher)
             answers.append(len(student) - 1 - student.vad_position)
         pad = self.processor.ids["<pad>"]
-        batch = SpeechBatch(collate(students, pad), collate(teachers, pad), torch.tensor(answers))
+        views = collate(students, pad), collate(teachers, pad)
+        batch = SpeechBatch(*views, torch.tensor(answers), self.audio, self.thinking)
         return batch, encoded, logits
 
 

@@ -49,7 +49,8 @@ class StageConfig:
     ``transcripts`` a JSON object from clip file names to what the recogniser wrote. ``init`` is the checkpoint to start
     from; the first stage may leave it empty. ``decoder`` overrides fields of the embedded decoder of a new model,
     ``backbone`` names a large decoder instead (see ``backbone.py`` and ``LARGE.md``), ``mixture`` the shares of the
-    text sources. ``stop_after`` ends a call early; the next one goes on from there.
+    text sources. ``without`` leaves something out of ``align`` and ``joint``, for an ablation: "thinking" or "audio"
+    (the student reads the transcript only). ``stop_after`` ends a call early; the next one goes on from there.
     """
 
     data_root: Path
@@ -68,12 +69,17 @@ class StageConfig:
     backbone: BackboneConfig | None = None
     mixture: dict[str, float] | None = None
     vad_weight: float = VAD_WEIGHT
+    without: tuple[str, ...] = ()
     stop_after: int | None = None
 
 
 def load_stage_config(path: Path) -> StageConfig:
     """Read a configuration; raises ``ConfigurationError`` naming the file and the unknown or missing key."""
-    return load_config(path, StageConfig, ("data_root", "run_dir", "out", "init", "speech", "cache", "transcripts"))
+    paths = ("data_root", "run_dir", "out", "init", "speech", "cache", "transcripts")
+    config = load_config(path, StageConfig, paths)
+    if unknown := set(config.without) - {"thinking", "audio"}:
+        raise ConfigurationError(f'{path}: without: found {sorted(unknown)}, expected "thinking", "audio" or both')
+    return replace(config, without=tuple(config.without))
 
 
 def load_tower_config(path: Path) -> TowerConfig:
@@ -167,7 +173,14 @@ def summary_of(history: list[dict[str, float]], **more: float) -> dict[str, floa
 def text_data(config: StageConfig, processor: EchoMindProcessor) -> TextData:
     """The text sources in the shares of the configuration."""
     mixture = TextMixture(**config.mixture) if config.mixture else None
-    return TextData(config.data_root, processor, seed=config.seed, batch_size=config.batch_size, mixture=mixture)
+    return TextData(
+        config.data_root,
+        processor,
+        seed=config.seed,
+        batch_size=config.batch_size,
+        mixture=mixture,
+        thinking="thinking" not in config.without,
+    )
 
 
 def run_text(config: StageConfig) -> dict[str, Any]:
@@ -212,6 +225,8 @@ def speech_data(
         seed=config.seed,
         batch_size=config.batch_size,
         transcripts=config.transcripts,
+        audio="audio" not in config.without,
+        thinking="thinking" not in config.without,
     )
 
 

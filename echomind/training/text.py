@@ -69,9 +69,10 @@ class TextData:
         seed: int,
         batch_size: int,
         mixture: TextMixture | None = None,
+        thinking: bool = True,
     ) -> None:
         self.processor, self.seed, self.batch_size = processor, seed, batch_size
-        self.mixture = mixture or TextMixture()
+        self.mixture, self.thinking = mixture or TextMixture(), thinking
         self.scenarios = scenarios_of("train")
         self.reccon = load_reccon(root, "train")
         self.dream = load_dream(root, "train")
@@ -96,6 +97,7 @@ class TextData:
             transcript=spoken(example.transcript, rng),
             cues="" if silent else example.cue_words,
             vad=self.listener.target(example.emotion, example.confidence),
+            thinking=self.thinking,
         )
 
     def _reccon_row(self, rng: random.Random) -> Row:
@@ -114,7 +116,7 @@ class TextData:
             reply=turn.answer,
             history=pairs,
         )
-        return example_row(example, self.processor, transcript=spoken(turn.text, rng))
+        return example_row(example, self.processor, transcript=spoken(turn.text, rng), thinking=self.thinking)
 
     def _dream_row(self, rng: random.Random) -> Row:
         return dialogue_row(rng.choice(self.dream), self.processor)

@@ -10,7 +10,7 @@ import torch
 
 from echomind.errors import ConfigurationError, DataError
 from echomind.slm import EchoMindForConditionalGeneration
-from echomind.training.stages import load_stage_config, run_stage, start
+from echomind.training.stages import load_stage_config, run_stage, speech_data, speech_stores, start, text_data
 from tests.unit.training.made_data import write_ravdess, write_speech, write_texts
 
 DECODER = {
@@ -106,6 +106,32 @@ def test_the_checkpoint_says_what_was_done(stages):
     done = json.loads((stages["joint"] / "training.json").read_text())
     assert {name: part["steps"] for name, part in done.items()} == {"text": 3, "cues": 3, "align": 3, "joint": 3}
     assert done["cues"]["clips"] == 12
+
+
+def test_without_audio_nothing_that_hears_learns(stages, root):
+    path = config(root, "transcript_only", init=str(stages["text"]), without=["audio"])
+    run_stage("joint", load_stage_config(path))
+    moved = changed(stages["text"], root / "transcript_only" / "model")
+    assert moved == {"language_model", "vad_head"}
+
+
+def test_without_thinking_rows_answer_at_once(stages, root):
+    path = config(root, "at_once", init=str(stages["align"]), without=["thinking"])
+    given = load_stage_config(path)
+    model, processor = start(given)
+    _, made = speech_stores(given, processor)
+    drawn = speech_data(given, model, processor, made).batch(0)[0]
+    texts = text_data(given, processor).rows(0)
+    think = processor.ids["<think>"]
+    assert not bool((drawn.student.input_ids == think).any() or (drawn.teacher.input_ids == think).any())
+    assert not any(think in row.ids for row in texts)
+    losses = run_stage("joint", given)["joint"]
+    assert losses["agreement"] == 0
+
+
+def test_an_unknown_part_to_leave_out_is_named(root):
+    with pytest.raises(ConfigurationError, match=r"without: found \['ears'\], expected"):
+        load_stage_config(config(root, "deaf", without=["ears"]))
 
 
 def test_an_unknown_stage_or_key_is_named(root, tmp_path):
