@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -41,6 +41,11 @@ class Transcript:
 
     text: str
     words: tuple[Word, ...] = ()
+
+    def later(self, seconds: float) -> Transcript:
+        """The same in a clip that begins so much earlier."""
+        moved = (replace(word, start=word.start + seconds, end=word.end + seconds) for word in self.words)
+        return replace(self, words=tuple(moved))
 
 
 class Recognizer(Protocol):

@@ -29,6 +29,7 @@ Phase = Literal["waiting", "speaking", "answering", "over"]
 Ended = Literal["", "silence", "limit", "button", "nothing", "closed"]
 
 BEFORE_S = 0.35  # of sound before the first frame of speech that belongs to it: soft consonants, a breath
+WORDS_BEFORE_S = 0.1  # of it that the recogniser gets: of a breath it makes a word
 NOTHING_S = 8.0  # without a word, after which listening ends
 LOST_S = 2.0  # without any sound arriving, after which a turn that is being answered counts as over
 QUIETEST_DB = -100.0
@@ -74,6 +75,7 @@ class Listening:
         self._rate = 0
         self._sound: list[np.ndarray] = []  # frames at 16 kHz since BEFORE_S before the first word
         self._unheard: list[np.ndarray] = []  # by the recogniser
+        self._breath_s = 0.0  # of the clip before what the recogniser gets
         self._rest = np.zeros(0, np.float32)  # less than a frame
         self._frames, self._level = 0, QUIETEST_DB
         self._phase: Phase = "waiting"
@@ -185,10 +187,16 @@ class Listening:
         if not taking.started:
             self._sound = self._sound[-round((BEFORE_S + taking.run) / FRAME_S) - 1 :]
         else:
-            self._unheard.append(frame if started else np.concatenate(self._sound))
+            self._unheard.append(frame if started else self._first_words())
             if taking.silence < AHEAD_S:
                 self._let_hear()
         self._decide()
+
+    def _first_words(self) -> np.ndarray:
+        """The sound so far without the breath before it."""
+        frames = round((WORDS_BEFORE_S + self._taking.run) / FRAME_S) + 1
+        self._breath_s = max(0, len(self._sound) - frames) * FRAME_S
+        return np.concatenate(self._sound[-frames:])
 
     def _let_hear(self) -> None:
         """Give the recogniser what it has not heard; not in a long pause, when the answer needs the machine."""
@@ -240,7 +248,7 @@ class Listening:
     def _prepared(self, clip: Clip, attempt: int) -> Generator[Event, None, None]:
         at = time.perf_counter()
         self._hear_ahead(clip)
-        heard = self._hearing.words()
+        heard = self._hearing.words().later(self._breath_s)
         with self._lock:
             if attempt != self._attempt:  # the speaker went on while the words were waited for
                 return

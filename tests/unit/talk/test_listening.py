@@ -8,7 +8,7 @@ import pytest
 
 from echomind.audio import SAMPLE_RATE, load_clip
 from echomind.errors import AudioError
-from echomind.models.asr import Transcript
+from echomind.models.asr import Transcript, Word
 from echomind.models.protocol import VAD, Cue, Perception
 from echomind.settings import ROOT
 from echomind.talk.events import Done, Heard, Perceived, ReplyPiece, Spoken, TakenBack, Timings
@@ -96,7 +96,7 @@ def test_in_a_long_pause_the_recogniser_is_left_alone_and_gets_it_once_the_speak
     assert hear(listening, silence(0.1))[-1].phase == "speaking"
     assert hearing.fed == fed
     hear(listening, words[: SAMPLE_RATE // 2])
-    assert hearing.fed == len(listening.clip.samples)
+    assert hearing.fed == len(listening.clip.samples) - round(listening._breath_s * SAMPLE_RATE)
 
 
 def test_the_voice_is_heard_ahead_of_the_last_words(spoken):
@@ -120,13 +120,34 @@ def test_the_voice_is_heard_ahead_of_the_last_words(spoken):
     listening.close()
 
 
+def test_the_times_of_words_are_those_of_the_clip(answers, spoken):
+    class Timed(Words):
+        def words(self):
+            return Transcript("home", (Word("home", 0.2, 0.5),))
+
+    def prepare(clip, heard, asr_s):
+        answers.asked.append(heard)
+        yield Done("", Timings())
+
+    listening = Listening(Timed(), prepare)
+    hear(listening, np.concatenate([silence(1.5), spoken]))
+    before = (len(listening.clip.samples) - listening._hearing.fed) / SAMPLE_RATE
+    listening.finish()
+    list(listening.answer())
+    [word] = answers.asked[-1].words
+    assert 0.15 < word.start - 0.2 < 0.35
+    assert word.end - word.start == pytest.approx(0.3)
+    assert before >= word.start - 0.2
+    listening.close()
+
+
 def test_the_clip_holds_the_words_and_little_else(listening, spoken):
     hear(listening, np.concatenate([silence(3), spoken, silence(1.5)]))
     clip = listening.clip
     assert len(spoken) / SAMPLE_RATE <= clip.seconds <= len(spoken) / SAMPLE_RATE + 1.6
     at = round(0.3 * SAMPLE_RATE)
     assert np.abs(clip.samples[: at // 4]).max() < 0.01  # begins before the first sound
-    assert 0 < len(clip.samples) - listening._hearing.fed < 1.1 * SAMPLE_RATE  # all but the pause that ended the turn
+    assert 0 < len(clip.samples) - listening._hearing.fed < 1.4 * SAMPLE_RATE  # all but the breath and the last pause
 
 
 def test_whoever_goes_on_is_listened_to(listening, answers, spoken):
