@@ -37,11 +37,15 @@ def main() -> None:
                 if found.error:
                     errors.append(f"{spoken.clip.name}: {found.error}")
                     continue
-                waits.append(found.text or 0.0)
+                waits.append((found.text or 0.0, found.taken or 0.0, spoken.clip.name))
                 other = min(chosen, key=lambda s: jiwer.wer(plain(s.words), plain(found.heard)) if s.words else 1)
                 mixed += bool(spoken.words) and plain(other.words) != plain(spoken.words)
     print(f"{options.people} at once, {len(waits)} turns, load average {os.getloadavg()[0]:.1f}")
-    print(f"longest wait for text {max(waits):.2f} s; words nearer to another's clip: {mixed}; errors: {errors or 0}")
+    wait, taken, name = max(waits)
+    print(f"longest wait for text {wait:.2f} s, turn taken after {taken:.2f} s ({name})")
+    print(f"words nearer to another's clip: {mixed}; errors: {errors or 0}")
+    for wait, taken, name in sorted(waits):
+        print(f"    {wait:5.2f} s, taken {taken:5.2f}  {name}")
     if not options.turns:
         return
     visitor, first = Visitor(turns), 0.0

@@ -78,6 +78,9 @@ class Hearing(Protocol):
     def words(self) -> Transcript:
         """All words of what was fed, as good as they get. Waits for them; the utterance may go on afterwards."""
 
+    def never_mind(self) -> None:
+        """Nobody waits for ``words`` any more; whoever still does gets ``RecognitionError``. Returns at once."""
+
     def close(self) -> None:
         """Give back what it holds; nothing may be fed or asked afterwards."""
 
@@ -105,6 +108,9 @@ class Gathered:
             self._found = self._recognizer.transcribe(Clip(np.concatenate(parts)))
             self._decoded = len(parts)
         return self._found
+
+    def never_mind(self) -> None:
+        """Too late: words are decoded while they are asked for."""
 
     def close(self) -> None:
         """Forget the sound."""

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -139,6 +139,7 @@ class StreamedUtterance:
         self._inbox: queue.SimpleQueue[bytes | Future[Transcript] | None] = queue.SimpleQueue()
         self._heard, self._text, self._deaths = bytearray(), "", 0
         self._told: DecoderProcess | None = None
+        self._asked: Future[Transcript] | None = None
         self._thread: threading.Thread | None = None
         self._closed = False
 
@@ -152,10 +153,22 @@ class StreamedUtterance:
         self._send(pcm_of(samples))
 
     def words(self) -> Transcript:
-        """All words of what was fed. Raises ``RecognitionError`` when two processes died over it, or it was closed."""
+        """All words of what was fed.
+
+        Raises ``RecognitionError`` when two processes died over it, it was closed, or nobody waits any more.
+        """
         asked: Future[Transcript] = Future()
+        self._asked = asked
         self._send(asked)
-        return asked.result()
+        try:
+            return asked.result()
+        except CancelledError:
+            raise RecognitionError("nobody waits for these words any more") from None
+
+    def never_mind(self) -> None:
+        """The last passes over words that nobody waits for are not begun: they take the time of others."""
+        if self._asked is not None:
+            self._asked.cancel()
 
     def close(self) -> None:
         """Let the process go on to someone else; whoever waits for words is told."""
@@ -180,7 +193,7 @@ class StreamedUtterance:
                 with suppress(RecognitionError):  # it has been ended, and the next speaker gets another
                     self._told.ask(END, seconds=len(self._heard) / 2 / SAMPLE_RATE)
         while not self._inbox.empty():
-            if isinstance(item := self._inbox.get(), Future):
+            if isinstance(item := self._inbox.get(), Future) and item.set_running_or_notify_cancel():
                 item.set_exception(RecognitionError("the utterance was closed"))
 
     def _take_in(self, lent: Lent, pcm: bytes) -> None:
@@ -189,6 +202,8 @@ class StreamedUtterance:
             self._text = sentence_case(self._ask(lent, FEED, pcm).split())
 
     def _answer(self, lent: Lent, asked: Future[Transcript]) -> None:
+        if not asked.set_running_or_notify_cancel():
+            return
         try:
             asked.set_result(_transcript(self._ask(lent, PEEK, b"")))
         except Exception as error:  # whoever asked gets it

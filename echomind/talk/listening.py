@@ -238,6 +238,7 @@ class Listening:
     def _forget_ahead(self) -> None:
         if self._ahead is not None:
             self._ahead.cancel()
+            self._hearing.never_mind()
         self._ahead, self._heard = None, None
         self._attempt += 1
 

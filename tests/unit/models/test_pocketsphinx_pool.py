@@ -249,6 +249,27 @@ def test_a_closed_utterance_gives_its_process_back(spoken):
     process.end()
 
 
+def test_words_that_nobody_waits_for_are_not_decoded(spoken):
+    recognizer = PocketSphinxRecognizer(processes=1)
+    first, second = recognizer.listen(), recognizer.listen()
+    first.feed(spoken.samples)
+    said = first.words()
+    second.feed(babble(0.5).samples)
+    with ThreadPoolExecutor(1) as threads:
+        waiting = threads.submit(second.words)  # the only process is the first one's
+        assert not wait([waiting], timeout=0.2).done
+        second.never_mind()
+        with pytest.raises(RecognitionError, match="nobody waits"):
+            waiting.result(timeout=60)
+    first.never_mind()  # too late: they are there
+    assert first.words() == said
+    first.close()
+    assert isinstance(second.words(), Transcript)  # it may be asked again
+    second.close()
+    (process,) = running(recognizer)
+    process.end()
+
+
 def test_closing_one_that_never_began(sphinx):
     sphinx.listen().close()
     assert running(sphinx, 2)

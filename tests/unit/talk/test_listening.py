@@ -21,7 +21,7 @@ class Words:
     """Hears the words it is told to."""
 
     def __init__(self, text="we should go home"):
-        self.text, self.so_far, self.fed, self.closed = text, "", 0, 0
+        self.text, self.so_far, self.fed, self.closed, self.unwanted = text, "", 0, 0, 0
 
     def feed(self, samples):
         self.fed += len(samples)
@@ -29,6 +29,9 @@ class Words:
 
     def words(self):
         return Transcript(f"{self.text} now")
+
+    def never_mind(self):
+        self.unwanted += 1
 
     def close(self):
         self.closed += 1
@@ -157,7 +160,9 @@ def test_whoever_goes_on_is_listened_to(listening, answers, spoken):
     assert isinstance(next(answer), Heard)
     assert isinstance(next(answer), ReplyPiece)
     loud = int(np.argmax(np.abs(spoken) > 0.05))
+    assert not listening._hearing.unwanted
     assert hear(listening, spoken[loud : len(spoken) // 2])[-1].phase == "speaking"
+    assert listening._hearing.unwanted == 1  # the last passes of that pause, should they not have begun
     assert [type(event) for event in answer] == [TakenBack]
     assert list(listening.answer()) == []  # nothing to answer while one speaks
     assert hear(listening, silence(2))[-1].phase == "over"
