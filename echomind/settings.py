@@ -57,7 +57,12 @@ class Settings(BaseSettings):
         "", description="EmoAlign: iic/emotion2vec_plus_large, or a folder or Hub id of another audio classifier"
     )
     device: str = Field("cpu", description="torch device of the model and of Whisper")
-    threads: int = Field(2, ge=1, le=64, description="torch threads for one reply")
+    threads: int = Field(
+        1,
+        ge=1,
+        le=64,
+        description="torch threads for one reply; more help where as many cores are free: each step waits for the slowest",
+    )
     max_clip_s: float = Field(60.0, gt=0, le=600, description="longest clip taken, seconds")
     max_turn_s: float = Field(30.0, gt=0, le=600, description="longest turn that is spoken hands-free, seconds")
     turns_per_minute: int = Field(20, ge=0, description="turns of one visitor of the Talk page; 0: any number")
