@@ -61,7 +61,7 @@ class Settings(BaseSettings):
         1,
         ge=1,
         le=64,
-        description="torch threads for one reply; more help where as many cores are free: each step waits for the slowest",
+        description="torch threads for one reply; more help where as many cores are free, for each step waits for all",
     )
     max_clip_s: float = Field(60.0, gt=0, le=600, description="longest clip taken, seconds")
     max_turn_s: float = Field(30.0, gt=0, le=600, description="longest turn that is spoken hands-free, seconds")
