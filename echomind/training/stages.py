@@ -47,10 +47,12 @@ class StageConfig:
 
     ``data_root`` holds the published corpora, ``speech`` the synthetic clips (see ``echomind.training.data.clips``),
     ``transcripts`` a JSON object from clip file names to what the recogniser wrote. ``init`` is the checkpoint to start
-    from; the first stage may leave it empty. ``decoder`` overrides fields of the embedded decoder of a new model,
-    ``backbone`` names a large decoder instead (see ``backbone.py`` and ``LARGE.md``), ``mixture`` the shares of the
-    text sources. ``without`` leaves something out of ``align`` and ``joint``, for an ablation: "thinking" or "audio"
-    (the student reads the transcript only). ``stop_after`` ends a call early; the next one goes on from there.
+    from; the first stage may leave it empty. ``decoder_from`` takes decoder and V-A-D head out of another checkpoint
+    with the same tokenizer, so that ears and language can be trained apart. ``decoder`` overrides fields of the
+    embedded decoder of a new model, ``backbone`` names a large decoder instead (see ``backbone.py`` and ``LARGE.md``),
+    ``mixture`` the shares of the text sources. ``without`` leaves something out of ``align`` and ``joint``, for an
+    ablation: "thinking" or "audio" (the student reads the transcript only). ``stop_after`` ends a call early; the next
+    one goes on from there.
     """
 
     data_root: Path
@@ -59,6 +61,7 @@ class StageConfig:
     loop: LoopConfig
     cues: LoopConfig | None = None
     init: Path | None = None
+    decoder_from: Path | None = None
     speech: Path | None = None
     cache: Path | None = None
     transcripts: Path | None = None
@@ -75,7 +78,7 @@ class StageConfig:
 
 def load_stage_config(path: Path) -> StageConfig:
     """Read a configuration; raises ``ConfigurationError`` naming the file and the unknown or missing key."""
-    paths = ("data_root", "run_dir", "out", "init", "speech", "cache", "transcripts")
+    paths = ("data_root", "run_dir", "out", "init", "decoder_from", "speech", "cache", "transcripts")
     config = load_config(path, StageConfig, paths)
     if unknown := set(config.without) - {"thinking", "audio"}:
         raise ConfigurationError(f'{path}: without: found {sorted(unknown)}, expected "thinking", "audio" or both')
@@ -122,7 +125,10 @@ def start(config: StageConfig) -> tuple[EchoMindForConditionalGeneration, EchoMi
         if moved and model.config.backbone is None:
             raise ConfigurationError(f'{config.init} has the embedded decoder: take its "ears" into the "backbone"')
         prepare(model, config.backbone)
-        return model, EchoMindProcessor.from_pretrained(str(config.init))
+        processor = EchoMindProcessor.from_pretrained(str(config.init))
+        if config.decoder_from is not None:
+            take_decoder(model, processor, config.decoder_from)
+        return model, processor
     if config.backbone is not None:
         model, processor = new_model(config.backbone)
         prepare(model, config.backbone)
@@ -136,6 +142,20 @@ def start(config: StageConfig) -> tuple[EchoMindForConditionalGeneration, EchoMi
     processor = EchoMindProcessor.from_pretrained(str(saved))
     text_config = tiny_mla_config(vocab_size=len(processor.tokenizer), **(config.decoder or {}))
     return EchoMindForConditionalGeneration(EchoMindConfig(text_config=text_config)), processor
+
+
+def take_decoder(model: EchoMindForConditionalGeneration, processor: EchoMindProcessor, folder: Path) -> None:
+    """Put decoder and V-A-D head of another checkpoint into a model. Raises ``ConfigurationError``: they do not fit."""
+    other = load_model(str(folder), trainable=True)
+    if EchoMindProcessor.from_pretrained(str(folder)).tokenizer.get_vocab() != processor.tokenizer.get_vocab():
+        raise ConfigurationError(
+            f"{folder}: its decoder knows other tokens; expected the tokenizer of the ears' checkpoint"
+        )
+    for name in ("language_model", "vad_head"):
+        try:
+            model.get_submodule(name).load_state_dict(other.get_submodule(name).state_dict())
+        except RuntimeError as error:
+            raise ConfigurationError(f"{folder}: its {name} has another shape ({error})") from error
 
 
 def finish(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -127,6 +128,20 @@ def test_without_thinking_rows_answer_at_once(stages, root):
     assert not any(think in row.ids for row in texts)
     losses = run_stage("joint", given)["joint"]
     assert losses["agreement"] == 0
+
+
+def test_a_decoder_of_another_checkpoint_is_taken_whole(stages, root, tmp_path):
+    path = config(root, "exchanged", init=str(stages["joint"]), decoder_from=str(stages["text"]))
+    model, _ = start(load_stage_config(path))
+    found, text, joint = dict(model.named_parameters()), weights(stages["text"]), weights(stages["joint"])
+    for name, value in found.items():
+        source = text if name.split(".")[0] in ("language_model", "vad_head") else joint
+        assert torch.equal(value, source[name]), name
+    shutil.copytree(root / "text" / "tokenizer", root / "smaller" / "tokenizer")
+    run_stage("text", load_stage_config(config(root, "smaller", decoder=DECODER | {"intermediate_size": 64})))
+    path = config(root, "misfit", init=str(stages["joint"]), decoder_from=str(root / "smaller" / "model"))
+    with pytest.raises(ConfigurationError, match="another shape"):
+        start(load_stage_config(path))
 
 
 def test_an_unknown_part_to_leave_out_is_named(root):
