@@ -38,6 +38,7 @@ log = logging.getLogger(__name__)
 STAGES = ("text", "ears", "align", "joint", "perspectives", "options")
 TRAINING = "training.json"
 Config = TypeVar("Config", "StageConfig", TowerConfig, OptionsConfig, EarsConfig)
+BRIDGE = ("projector", "cue_embeddings")  # what makes tokens of the decoder of what the ears give
 SHARD_SIZE = "9MB"  # a Space's git takes files up to 10 MB
 
 
@@ -51,8 +52,8 @@ class StageConfig:
     with the same tokenizer, so that ears and language can be trained apart. ``decoder`` overrides fields of the
     embedded decoder of a new model, ``backbone`` names a large decoder instead (see ``backbone.py`` and ``LARGE.md``),
     ``mixture`` the shares of the text sources. ``without`` leaves something out of ``align`` and ``joint``, for an
-    ablation: "thinking" or "audio" (the student reads the transcript only). ``stop_after`` ends a call early; the next
-    one goes on from there.
+    ablation: "thinking" or "audio" (the student reads the transcript only); ``fresh_bridge`` starts projector and cue
+    embeddings anew. ``stop_after`` ends a call early; the next one goes on from there.
     """
 
     data_root: Path
@@ -73,6 +74,7 @@ class StageConfig:
     mixture: dict[str, float] | None = None
     vad_weight: float = VAD_WEIGHT
     without: tuple[str, ...] = ()
+    fresh_bridge: bool = False
     stop_after: int | None = None
 
 
@@ -128,6 +130,10 @@ def start(config: StageConfig) -> tuple[EchoMindForConditionalGeneration, EchoMi
         processor = EchoMindProcessor.from_pretrained(str(config.init))
         if config.decoder_from is not None:
             take_decoder(model, processor, config.decoder_from)
+        if config.fresh_bridge:
+            untrained = EchoMindForConditionalGeneration(model.config)
+            for name in BRIDGE:
+                model.get_submodule(name).load_state_dict(untrained.get_submodule(name).state_dict())
         return model, processor
     if config.backbone is not None:
         model, processor = new_model(config.backbone)

@@ -11,6 +11,7 @@ import torch
 
 from echomind.errors import ConfigurationError, DataError
 from echomind.slm import EchoMindForConditionalGeneration
+from echomind.training import stages as stages_module
 from echomind.training.stages import load_stage_config, run_stage, speech_data, speech_stores, start, text_data
 from tests.unit.training.made_data import write_ravdess, write_speech, write_texts
 
@@ -142,6 +143,38 @@ def test_a_decoder_of_another_checkpoint_is_taken_whole(stages, root, tmp_path):
     path = config(root, "misfit", init=str(stages["joint"]), decoder_from=str(root / "smaller" / "model"))
     with pytest.raises(ConfigurationError, match="another shape"):
         start(load_stage_config(path))
+
+
+def test_a_fresh_bridge_is_the_same_for_one_seed_and_the_rest_stays(stages, root):
+    path = config(root, "fresh", init=str(stages["joint"]), fresh_bridge=True)
+    (first, _), (second, _) = start(load_stage_config(path)), start(load_stage_config(path))
+    before, again = weights(stages["joint"]), dict(second.named_parameters())
+    differs = {name.split(".")[0] for name, value in first.named_parameters() if not torch.equal(value, before[name])}
+    assert differs == {"projector", "cue_embeddings"}
+    assert all(torch.equal(value, again[name]) for name, value in first.named_parameters())
+
+
+CONFIGS = sorted((Path(stages_module.__file__).parent / "configs").rglob("*.json"))
+OTHERS = ("accelerate", "ears", "options", "perspectives", "tower")
+
+
+@pytest.mark.parametrize("path", [p for p in CONFIGS if not p.name.startswith(OTHERS)], ids=lambda p: p.stem)
+def test_the_shipped_configurations_can_be_read(path):
+    found = load_stage_config(path)
+    assert found.loop.steps > 0
+    assert not found.out.is_absolute()
+    assert found.decoder_from is None or found.init is not None
+
+
+def test_the_ablations_have_one_budget():
+    found = {p.stem: load_stage_config(p) for p in CONFIGS if p.parent.name == "ablations"}
+    steps = {name: found[name].loop.steps for name in found}
+    assert steps["full_align"] + steps["full"] == steps["no_thinking_align"] + steps["no_thinking"]
+    assert steps["full_align"] + steps["full"] == steps["no_align"] == steps["no_audio"]
+    assert len({(c.seed, c.batch_size, c.loop.learning_rate) for n, c in found.items() if not n.endswith("align")}) == 1
+    starts = [c for c in found.values() if c.decoder_from is not None]
+    assert len(starts) == 4 and all(c.fresh_bridge for c in starts)
+    assert {c.without for c in found.values()} == {(), ("thinking",), ("audio",)}
 
 
 def test_an_unknown_part_to_leave_out_is_named(root):
