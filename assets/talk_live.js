@@ -7,6 +7,7 @@ const state = element.querySelector("[data-state]");
 const keep = element.querySelector("[data-keep]");
 const PIECE = 4_000; // milliseconds of sound sent at once at most, after a connection that stood still
 const TRIES = 8;
+const TIMES = "#talk-times .em-times"; // what a finished turn shows last
 
 // idle, starting, listening, answering (the reply begins, and is taken back if one goes on), replying
 let turn = { phase: "idle" };
@@ -183,7 +184,8 @@ const goOn = () => {
     begun ||= Boolean(busy);
     const speaking = document.querySelector("#talk-voice [data-hush]:not([hidden])");
     const sounding = [...document.querySelectorAll("audio")].some((a) => !a.paused && !a.ended);
-    const done = begun && !busy && document.querySelector("#talk-times .em-times");
+    const times = document.querySelector(TIMES); // of this turn: shown since, or after "busy", which a quick reply skips
+    const done = !busy && times && (begun || times.dataset.earlier === undefined);
     quiet = done && !speaking && !sounding && !window.speechSynthesis?.speaking ? quiet + 1 : 0;
     if (quiet >= 6) start();
     else mine.again = setTimeout(look, 200);
@@ -195,6 +197,7 @@ const start = async () => {
   clearTimeout(turn.again);
   dispatchEvent(new Event("em-hush"));
   document.querySelectorAll("audio").forEach((audio) => audio.pause());
+  document.querySelectorAll(TIMES).forEach((times) => (times.dataset.earlier = ""));
   const mine = (turn = { phase: "starting", waiting: [], number: 0 });
   enter("starting");
   hideHeard();

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import torch
 
@@ -19,102 +18,26 @@ from echomind.slm import EchoMindConfig, EchoMindFeatureExtractor, EchoMindForCo
 from echomind.slm.backbone import load_model, save_model, unfreeze
 from echomind.slm.configuration import THINKING_EMOTIONS, tiny_mla_config
 from echomind.training.align import Listening, align_loss
-from echomind.training.backbone import BackboneConfig, backbone_from, new_model, prepare
+from echomind.training.backbone import new_model, prepare
 from echomind.training.cues import CueData, Hearing, hearing_loss
 from echomind.training.data.published import load_emobank
 from echomind.training.hearing import EarsConfig, run_ears
 from echomind.training.joint import Joint, JointData, joint_loss
-from echomind.training.loop import LoopConfig, processes, train
+from echomind.training.loop import processes, train
 from echomind.training.options import OptionsConfig, run_options
-from echomind.training.perspectives import TowerConfig
 from echomind.training.perspectives_report import run_perspectives
 from echomind.training.recordings import TRAIN_ACTORS, FeatureStore, ravdess, synthetic
 from echomind.training.speech import SpeechData
-from echomind.training.text import VAD_WEIGHT, TextData, TextMixture, emobank_correlation, text_loss, training_texts
+from echomind.training.stage_config import StageConfig, load_config, load_stage_config, load_tower_config
+from echomind.training.text import TextData, TextMixture, emobank_correlation, text_loss, training_texts
 from echomind.training.tokenizer import train_tokenizer
 from echomind.training.vad import ListenerMap
 
 log = logging.getLogger(__name__)
 STAGES = ("text", "ears", "align", "joint", "perspectives", "options")
 TRAINING = "training.json"
-Config = TypeVar("Config", "StageConfig", TowerConfig, OptionsConfig, EarsConfig)
 BRIDGE = ("projector", "cue_embeddings")  # what makes tokens of the decoder of what the ears give
 SHARD_SIZE = "9MB"  # a Space's git takes files up to 10 MB
-
-
-@dataclass(frozen=True)
-class StageConfig:
-    """One stage of training. ``loop`` (and for ``align`` also ``cues``) are :class:`LoopConfig` objects.
-
-    ``data_root`` holds the published corpora, ``speech`` the synthetic clips (see ``echomind.training.data.clips``),
-    ``transcripts`` a JSON object from clip file names to what the recogniser wrote. ``init`` is the checkpoint to start
-    from; the first stage may leave it empty. ``decoder_from`` takes decoder and V-A-D head out of another checkpoint
-    with the same tokenizer, so that ears and language can be trained apart. ``decoder`` overrides fields of the
-    embedded decoder of a new model, ``backbone`` names a large decoder instead (see ``backbone.py`` and ``LARGE.md``),
-    ``mixture`` the shares of the text sources. ``without`` leaves something out of ``align`` and ``joint``, for an
-    ablation: "thinking" or "audio" (the student reads the transcript only); ``fresh_bridge`` starts projector and cue
-    embeddings anew. ``stop_after`` ends a call early; the next one goes on from there.
-    """
-
-    data_root: Path
-    run_dir: Path
-    out: Path
-    loop: LoopConfig
-    cues: LoopConfig | None = None
-    init: Path | None = None
-    decoder_from: Path | None = None
-    speech: Path | None = None
-    cache: Path | None = None
-    transcripts: Path | None = None
-    batch_size: int = 64
-    seed: int = 0
-    threads: int = 2
-    decoder: dict[str, Any] | None = None
-    backbone: BackboneConfig | None = None
-    mixture: dict[str, float] | None = None
-    vad_weight: float = VAD_WEIGHT
-    without: tuple[str, ...] = ()
-    fresh_bridge: bool = False
-    stop_after: int | None = None
-
-
-def load_stage_config(path: Path) -> StageConfig:
-    """Read a configuration; raises ``ConfigurationError`` naming the file and the unknown or missing key."""
-    paths = ("data_root", "run_dir", "out", "init", "decoder_from", "speech", "cache", "transcripts")
-    config = load_config(path, StageConfig, paths)
-    if unknown := set(config.without) - {"thinking", "audio"}:
-        raise ConfigurationError(f'{path}: without: found {sorted(unknown)}, expected "thinking", "audio" or both')
-    return replace(config, without=tuple(config.without))
-
-
-def load_tower_config(path: Path) -> TowerConfig:
-    """Read a configuration of the stage ``perspectives``; raises as :func:`load_stage_config`."""
-    config = load_config(path, TowerConfig, ("data_root", "run_dir", "out", "base"))
-    return replace(config, perspectives=tuple(config.perspectives), seeds=tuple(config.seeds))
-
-
-def load_config(path: Path, kind: type[Config], paths: tuple[str, ...]) -> Config:
-    """One JSON object as a configuration; ``paths`` are the keys that name files, ``loop`` and ``cues`` are loops."""
-    try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ConfigurationError(f"{path}: cannot read the configuration ({error})") from error
-    known = {f.name for f in fields(kind)}
-    if not isinstance(raw, dict) or (unknown := set(raw) - known):
-        found = sorted(unknown) if isinstance(raw, dict) else type(raw).__name__
-        raise ConfigurationError(f"{path}: unknown {found}; expected keys out of {sorted(known)}")
-    try:
-        for name in paths:
-            if raw.get(name) is not None:
-                raw[name] = Path(raw[name])
-        for name in ("loop", "cues"):
-            if raw.get(name) is not None:
-                raw[name] = LoopConfig(**raw[name])
-        if raw.get("backbone") is not None:
-            raw["backbone"] = backbone_from(raw["backbone"])
-        return kind(**raw)
-    except TypeError as error:
-        raise ConfigurationError(f"{path}: {error}") from error
 
 
 def start(config: StageConfig) -> tuple[EchoMindForConditionalGeneration, EchoMindProcessor]:
@@ -172,8 +95,9 @@ def finish(
 ) -> None:
     """Write a checkpoint that ``from_pretrained`` loads, in shards that git takes, and what was done to get there.
 
-    ``training.json`` goes from stage to stage: it names for each one the steps made and the last losses. Of several
-    processes the first writes.
+    ``training.json`` goes from stage to stage: it names for each one the steps made and the last losses. With a decoder
+    of another checkpoint it begins with that one's ``text`` and the steps of these ears. Of several processes the first
+    writes.
     """
     if not processes().is_main_process:
         return
@@ -182,12 +106,20 @@ def finish(
     else:
         save_model(model, config.out)
     processor.save_pretrained(str(config.out))
-    earlier = config.init / TRAINING if config.init is not None else config.out / TRAINING
-    known = json.loads(earlier.read_text(encoding="utf-8")) if earlier.is_file() else {}
+    known = steps_of(config.init if config.init is not None else config.out)
+    if isinstance(config, StageConfig) and config.decoder_from is not None:
+        heard = {name: part for name, part in known.items() if name in ("cues", "ears")}
+        known = {name: part for name, part in steps_of(config.decoder_from).items() if name == "text"} | heard
     if config.init is not None:  # a stage run again on its own checkpoint adds to what was done
         done = {k: v | {"steps": v["steps"] + known.get(k, {}).get("steps", 0)} for k, v in done.items()}
     (config.out / TRAINING).write_text(json.dumps(known | done, indent=1) + "\n", encoding="utf-8")
     log.info("wrote %s", config.out)
+
+
+def steps_of(checkpoint: Path) -> dict[str, dict[str, Any]]:
+    """What was done to make a checkpoint, by stage; nothing where it does not say."""
+    file = checkpoint / TRAINING
+    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
 
 
 def summary_of(history: list[dict[str, float]], **more: float) -> dict[str, float]:

@@ -21,7 +21,8 @@ from echomind.slm import EchoMindForConditionalGeneration, EchoMindProcessor
 from echomind.slm.backbone import LoraSettings, load_decoder, load_model, trained_in_decoder
 from echomind.slm.processing import SPECIAL_TOKENS
 from echomind.training.backbone import BackboneConfig, backbone_from, merge, new_model, use_own_tokens
-from echomind.training.stages import load_stage_config, run_stage, start
+from echomind.training.stage_config import load_stage_config
+from echomind.training.stages import run_stage, start
 from tests.unit.slm.made_backbones import pangu, qwen3
 from tests.unit.training.made_data import write_ravdess, write_speech, write_texts
 

@@ -21,7 +21,8 @@ from echomind.training.perspectives import (
     train_tower,
 )
 from echomind.training.perspectives_report import difference, lin, pearson, views
-from echomind.training.stages import load_tower_config, run_configured
+from echomind.training.stage_config import load_tower_config
+from echomind.training.stages import run_configured
 from tests.unit.training.made_data import write_texts
 
 

@@ -12,7 +12,8 @@ import torch
 from echomind.errors import ConfigurationError, DataError
 from echomind.slm import EchoMindForConditionalGeneration
 from echomind.training import stages as stages_module
-from echomind.training.stages import load_stage_config, run_stage, speech_data, speech_stores, start, text_data
+from echomind.training.stage_config import load_stage_config
+from echomind.training.stages import run_stage, speech_data, speech_stores, start, text_data
 from tests.unit.training.made_data import write_ravdess, write_speech, write_texts
 
 DECODER = {
@@ -138,6 +139,9 @@ def test_a_decoder_of_another_checkpoint_is_taken_whole(stages, root, tmp_path):
     for name, value in found.items():
         source = text if name.split(".")[0] in ("language_model", "vad_head") else joint
         assert torch.equal(value, source[name]), name
+    run_stage("align", load_stage_config(path))
+    done = json.loads((root / "exchanged" / "model" / "training.json").read_text())
+    assert {name: part["steps"] for name, part in done.items()} == {"text": 3, "cues": 3, "align": 3}  # no joint
     shutil.copytree(root / "text" / "tokenizer", root / "smaller" / "tokenizer")
     run_stage("text", load_stage_config(config(root, "smaller", decoder=DECODER | {"intermediate_size": 64})))
     path = config(root, "misfit", init=str(stages["joint"]), decoder_from=str(root / "smaller" / "model"))
