@@ -1,7 +1,7 @@
 """What each part of the recipe gives: checkpoints made without it, on the same seed and budget, on EchoMind-Mini.
 
-``python -m echomind.training.ablations full=assets/model no_thinking=DIR no_align=DIR no_audio=DIR --write`` measures
-them on the same clips. Each one thinks (where it was taught to) and then gives the likelihood of the replies that are
+``python -m echomind.training.ablations full=DIR no_thinking=DIR no_align=DIR no_audio=DIR --write assets/model``
+measures checkpoints of ``configs/ablations/`` on the same clips and puts the figures beside a checkpoint's others. Each one thinks (where it was taught to) and then gives the likelihood of the replies that are
 written for the script's deliveries; nothing is sampled from the replies themselves. The script's own words are the
 transcript, so that a recogniser's errors take no part.
 
@@ -177,18 +177,18 @@ def _named(argument: str) -> tuple[str, Path]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure, print, and with ``--write`` put the figures beside the full model's others."""
+    """Measure, print, and with ``--write`` put the figures into a checkpoint's ``figures.json``."""
     parser = argparse.ArgumentParser(prog="python -m echomind.training.ablations", description=__doc__.splitlines()[0])
     parser.add_argument("checkpoints", nargs="+", type=_named, metavar="NAME=DIR")
     parser.add_argument("--limit", type=int)
-    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--write", type=Path, metavar="CHECKPOINT")
     options = parser.parse_args(arguments)
     torch.set_num_threads(get_settings().threads)
     checkpoints = dict(options.checkpoints)
     figures = measure_ablations(checkpoints, options.limit)
     sys.stdout.write(json.dumps(figures, indent=1) + "\n")
-    if options.write:
-        write_figures(checkpoints[FULL], {"ablations": figures})
+    if options.write is not None:
+        write_figures(options.write, {"ablations": figures})
     return 0
 
 
