@@ -1,9 +1,10 @@
 """What each part of the recipe gives: checkpoints made without it, on the same seed and budget, on EchoMind-Mini.
 
 ``python -m echomind.training.ablations full=DIR no_thinking=DIR no_align=DIR no_audio=DIR --write assets/model``
-measures checkpoints of ``configs/ablations/`` on the same clips and puts the figures beside a checkpoint's others. Each one thinks (where it was taught to) and then gives the likelihood of the replies that are
-written for the script's deliveries; nothing is sampled from the replies themselves. The script's own words are the
-transcript, so that a recogniser's errors take no part.
+measures checkpoints of ``configs/ablations/`` on the same clips and puts the figures beside a checkpoint's others. Each
+one thinks (where it was taught to) and then gives the likelihood of the replies that are written for the script's
+deliveries; nothing is sampled from the replies themselves. The script's own words are the transcript, so that a
+recogniser's errors take no part.
 
 - *follows the voice*: of two deliveries of one script, each with the reply written for it, whether the replies are
   likelier with their own voice than exchanged (mean log-likelihood of a token, summed over both). What a reply is worth
