@@ -30,6 +30,9 @@ MAX_SENTENCE_TOKENS = 40
 MAX_REPLY_TOKENS = 90  # about 65 words; replies of the training corpus have 8 to 45
 MAX_SENTENCES = 4
 AS_GOOD = 0.4  # of the score: what is nearer to the best is a matter of taste
+# Mean log-likelihood of a token. Under it this decoder's sentences are more often nonsense than not (read on held-out
+# situations of the half that settles choices); after a first sentence it is kinder to say no more.
+LEAST_FLUENT = -1.0
 LEAST_WORDS = 3  # "Oh!" goes with the sentence after it
 QUOTED_WORDS = 12
 SENTENCE_ENDS = (".", "!", "?")
@@ -162,8 +165,7 @@ class Answer:
                 return
             found = self.candidates_of_a_sentence(unfinished=not number)
             found = [c for c in found if _plain(c.text) not in said] or ([] if number else found)
-            if number:
-                found = [c for c in found if not c.faults]
+            found = sensible(found) or ([] if number else found)
             if not found:
                 return
             sentence = chosen(found, GOING_ON) if number else among_the_best(found, OPENING, self._generator)
@@ -233,6 +235,11 @@ def among_the_best(candidates: Sequence[Candidate], weights: Weights, generator:
     least = weights.score(top.features) - AS_GOOD
     near = [c for c in candidates if c.faults == top.faults and weights.score(c.features) >= least]
     return near[int(torch.randint(len(near), (1,), generator=generator))]
+
+
+def sensible(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Those that invent nothing and that the decoder itself finds likely."""
+    return [c for c in candidates if not c.faults and c.features.fluency >= LEAST_FLUENT]
 
 
 def is_sentence(text: str) -> bool:

@@ -6,7 +6,7 @@ import torch
 from echomind.models.protocol import Thinking, Turn
 from echomind.models.ranking import Features, Weights
 from echomind.models.slm import load_slm
-from echomind.models.writing import Answer, Candidate, among_the_best, is_sentence, quoted
+from echomind.models.writing import LEAST_FLUENT, Answer, Candidate, among_the_best, is_sentence, quoted
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +95,23 @@ def test_more_is_said_only_without_inventing_and_never_the_same_again(slm, monke
     )
     monkeypatch.setattr(found, "candidates_of_a_sentence", lambda *, unfinished=False: next(plan))
     assert "".join(found.sentences()) == "You sound glad."
+
+
+@torch.inference_mode()
+def test_what_the_decoder_finds_unlikely_opens_a_reply_only_for_want_of_others_and_never_goes_on(slm, monkeypatch):
+    def of(text, fluency):
+        return Candidate(text, (), Features(fluency, 0.0, 0.0, 0.0), 0)
+
+    odd, fine = of("A rule takes the watch.", LEAST_FLUENT - 0.1), of("That is a long time.", LEAST_FLUENT + 0.1)
+    for plan, said in (
+        ([[fine, odd], [odd]], "That is a long time."),
+        ([[odd], [fine], []], "A rule takes the watch. That is a long time."),
+    ):
+        found, places = answer(slm, "we met at noon"), iter(plan)
+        found.think()
+        monkeypatch.setattr(found, "candidates_of_a_sentence", lambda *, unfinished=False, p=places: next(p))
+        monkeypatch.setattr(found, "take", lambda sentence: None)
+        assert "".join(found.sentences()) == said
 
 
 def test_one_of_those_as_good_as_the_best_is_said():
