@@ -163,16 +163,22 @@ def background_rows(background: dict[str, Any]) -> str:
     )
 
 
+def steps_made(training: dict[str, Any], stage: str) -> str:
+    """Steps of a stage; of each checkpoint, where the weights are the mean of several."""
+    of = [part[stage] for part in training.get("mean", {}).get("of", ())] or [training[stage]["steps"]]
+    return " and ".join(f"{steps:,}" for steps in of)
+
+
 def render_card(model: Path, figures: dict[str, Any]) -> str:
     """The card's text. Raises ``KeyError`` when a measurement is missing from the figures."""
     training = json.loads((model / TRAINING).read_text(encoding="utf-8"))
     ravdess = figures["ravdess"]
     return Template(TEMPLATE.read_text(encoding="utf-8")).substitute(
         parameters=f"{parameters_of(model) / 1e6:.1f} M",
-        text_steps=f"{training['text']['steps']:,}",
+        text_steps=steps_made(training, "text"),
         ears_steps=f"{training['ears']['steps']:,}",
-        align_steps=f"{training['align']['steps']:,}",
-        joint_steps=f"{training['joint']['steps']:,}",
+        align_steps=steps_made(training, "align"),
+        joint_steps=steps_made(training, "joint"),
         clips_made=f"{training['ears']['clips']:,}",
         clips_acted=f"{training['ears']['acted']:,}",
         ravdess=ravdess_rows(ravdess),

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from echomind.training.card import bootstrap, expected_calibration_error, summarise_clips, word_errors, write_figures
-from echomind.training.card_text import write_card
+from echomind.training.card_text import steps_made, write_card
 
 THOUGHT = {"emotion": "sad", "cause": "they lost", "confidence": 0.9}
 
@@ -128,6 +128,12 @@ def test_the_card_says_what_the_figures_say(tmp_path, tiny_checkpoint):
     assert "|  | neutral: a man; neutral | sad, because of this | Oh no. |" in text
     assert "$" not in text
     assert "We met" not in text  # the data set's own sentences stay out
+
+
+def test_steps_of_a_mean_are_told_for_each():
+    one = {"text": {"steps": 2500}}
+    assert steps_made(one, "text") == "2,500"
+    assert steps_made(one | {"mean": {"of": [{"text": 2500}, {"text": 4100}]}}, "text") == "2,500 and 4,100"
 
 
 def test_new_figures_replace_only_their_own(tmp_path):
