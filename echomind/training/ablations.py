@@ -10,7 +10,8 @@ recogniser's errors take no part.
   likelier with their own voice than exchanged (mean log-likelihood of a token, summed over both). What a reply is worth
   by itself cancels out, so a model that cannot hear is at 0.5; equal values count half.
 - *perplexity* of the reply written for the delivery, per token with its end.
-- *thinking names the emotion*: of the clips said with an emotion or neutral, as in ``reply_evaluation``.
+- *thinking names the emotion*: of the clips said with an emotion or neutral, as in ``reply_evaluation``;
+  ``always_neutral`` is what it would be for who always says neutral.
 
 Intervals are 95 % percentile bootstraps over scripts; differences to the first model are taken on the same draws.
 """
@@ -50,12 +51,16 @@ EMOTIONS = frozenset(CATEGORY["emotion"].attributes)
 
 @dataclass
 class Heard:
-    """What one script gave: comparisons of pairs (1, 0.5, 0), log-likelihood and tokens, thinking right (or not)."""
+    """What one script gave: comparisons of pairs (1, 0.5, 0), log-likelihood and tokens, thinking right (or not).
+
+    ``neutral``: of the clips whose thinking was looked at, those said neutrally.
+    """
 
     follows: list[float] = field(default_factory=list)
     likelihood: float = 0.0
     tokens: int = 0
     right: list[bool] = field(default_factory=list)
+    neutral: int = 0
 
 
 @torch.inference_mode()
@@ -78,6 +83,7 @@ def script_of(slm: EchoMindSLM, script: Script, *, thinks: bool, hears: bool) ->
             if delivery.cue == NEUTRAL or delivery.cue in EMOTIONS:
                 wanted = THINKING_EMOTIONS[0] if delivery.cue == NEUTRAL else EMOTION_OF_CUE[delivery.cue]
                 found.right.append(emotion == wanted)
+                found.neutral += delivery.cue == NEUTRAL
         for column, reply in enumerate(replies):
             likely = likelihood(slm, cache, logits, reply)
             means[row, column] = likely / len(reply)
@@ -144,7 +150,9 @@ def figures_of(found: dict[str, list[Heard]]) -> Figure:
             entry[measure] = _figure(value, drawn[name]) | {"n": COUNTS[measure](rows)}
             if name != first and not math.isnan(whole := of(found[first])):
                 entry[measure]["difference"] = _figure(value - whole, drawn[name] - drawn[first])
-    return figures | {"scripts": len(found[first])}
+    looked_at = sum(len(row.right) for row in found[first])
+    always_neutral = sum(row.neutral for row in found[first]) / looked_at if looked_at else None
+    return figures | {"scripts": len(found[first]), "always_neutral": always_neutral and round(always_neutral, 3)}
 
 
 def _figure(value: float, drawn: np.ndarray) -> Figure:

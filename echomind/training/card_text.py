@@ -194,6 +194,7 @@ def render_card(model: Path, figures: dict[str, Any]) -> str:
         reply_sample=sample_rows(figures["replies"]["sample"]),
         ablations=ablation_rows(figures["ablations"]),
         ablation_scripts=str(figures["ablations"]["scripts"]),
+        always_neutral=f"{figures['ablations']['always_neutral']:.3f}",
     )
 
 

@@ -61,8 +61,8 @@ def test_a_model_without_thinking_names_no_emotion(slm, script):
 
 
 def test_figures_by_hand():
-    one = Heard([1.0, 0.0], -math.log(4) * 2, 2, [True])
-    two = Heard([1.0], -math.log(4) * 3, 3, [False, True])
+    one = Heard([1.0, 0.0], -math.log(4) * 2, 2, [True], neutral=1)
+    two = Heard([1.0], -math.log(4) * 3, 3, [False, True], neutral=1)
     assert follows([one, two]) == pytest.approx(2 / 3)
     assert perplexity([one, two]) == pytest.approx(4)
     assert thinking([one, two]) == pytest.approx(2 / 3)
@@ -72,7 +72,8 @@ def test_figures_by_hand():
     assert found["no_thinking"]["perplexity"]["difference"] == {"value": 5.0, "interval": [5.0, 5.0]}
     assert found["no_thinking"]["follows_voice"]["difference"]["value"] == -0.667
     assert set(found["no_thinking"]) == {"follows_voice", "perplexity"}
-    assert found["scripts"] == 2
+    assert (found["scripts"], found["always_neutral"]) == (2, 0.667)
+    assert figures_of({"full": worse})["always_neutral"] is None
 
 
 def test_rows_of_the_card():

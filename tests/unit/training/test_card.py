@@ -97,7 +97,11 @@ def test_the_card_says_what_the_figures_say(tmp_path, tiny_checkpoint):
             "recall_by_emotion": {"neutral": 0.7, "sad": 0.2},
             "emotion_by_gender": {"male": {"emotion_uar": 0.5, "n": 120}},
         },
-        "ablations": {"scripts": 171, "full": {"follows_voice": one, "perplexity": one | {"value": 204.4}}},
+        "ablations": {
+            "scripts": 171,
+            "always_neutral": 0.6,
+            "full": {"follows_voice": one, "perplexity": one | {"value": 204.4}},
+        },
         "fairness": {
             kind: {"groups": {name: {"emotion_uar": one, "gender_accuracy": one}}, "gap": one}
             for kind, name in (("gender", "female"), ("actor", "actor-17 (male)"))
