@@ -53,6 +53,8 @@ def nothing_ran(page):
 def test_every_name_stands_in_the_table_as_itself(open_board, width):
     page = open_board("leaderboard", TABLE, width=width)
     page.wait_for_function(LOOK, arg="EchoMind-Mini")
+    page.evaluate("document.querySelector('.em-scroll').scrollTop = 1e6")  # the rows after the first 20
+    page.wait_for_function("document.querySelectorAll('#em-board tr[data-row]').length === 24")
     names = page.locator("#em-board tbody th bdi:first-child").evaluate_all(
         "(all) => all.filter((one) => !one.closest('small')).map((one) => one.textContent)"
     )

@@ -21,7 +21,9 @@ def test_our_record_has_all_four_axes():
 def test_question_types_stand_in_their_order_with_both_levels_and_chance():
     picture = bars(OWN, "question_type", "understanding_acc")
     assert len(picture.rows) == 18
-    assert picture.rows[1] == ("Gender Recognition", "Understanding", "50.00", "41.72 to 58.71", "142", "50")
+    gender = OWN.breakdown.question_type["gender_recognition"]["understanding_acc"]
+    shown = f"{gender.value:.2f}", f"{gender.low:.2f} to {gender.high:.2f}", str(gender.n), "50"
+    assert picture.rows[1] == ("Gender Recognition", "Understanding", *shown)
     assert [row[1] for row in picture.rows] == ["Understanding"] * 8 + ["Reasoning"] * 10
     chances = picture.figure.data[1]
     assert list(chances.x)[:3] == [25, 50, pytest.approx(100 / 3)]
