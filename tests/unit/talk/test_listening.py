@@ -335,7 +335,8 @@ def test_the_voice_is_overheard_while_one_speaks_and_never_in_a_pause(spoken, an
     listening = Listening(Words(), prepare, overhear=overhear)
     hear(listening, silence(1.5))
     assert (asked, listening.cues) == ([], {})
-    hear(listening, spoken[: np.flatnonzero(np.abs(spoken) > 0.05)[-1]])  # to the last word: no pause in which to answer
+    last = np.flatnonzero(np.abs(spoken) > 0.05)[-1]
+    hear(listening, spoken[:last])  # no pause in which an answer would be prepared
     assert listening.cues == heard_cues("whisper")
     seconds = [at for at, _, _ in asked]
     assert len(asked) >= 2 and np.diff([0, *seconds]).min() >= 1.0
