@@ -18,6 +18,7 @@ from echomind.models.protocol import Thinking, Turn
 from echomind.models.ranking import CAUSE, GOING_ON, OPENING, Features, Ranker, TextReader, Weights, best
 from echomind.models.spelling import Pieces, Spelling, without
 from echomind.slm import EchoMindForConditionalGeneration, EchoMindProcessor
+from echomind.slm.branches import SharedWeights
 from echomind.slm.configuration import CONFIDENCE_VALUES, CONFIDENCES, THINKING_EMOTIONS
 
 VERSION = 3  # of how replies are written: answers of two versions are never mixed
@@ -66,12 +67,13 @@ class Candidate:
 
 
 class Writer:
-    """Writes answers with one checkpoint. Holds no state of a turn; threads may share it."""
+    """Writes answers with one checkpoint, as its weights are now. Holds no state of a turn; threads may share it."""
 
     def __init__(
         self, model: EchoMindForConditionalGeneration, processor: EchoMindProcessor, reader: TextReader | None
     ) -> None:
         self.model, self.processor, self.reader = model, processor, reader
+        self.shared = SharedWeights(model) if SharedWeights.fits(model) else None
         self.pieces = Pieces(processor, model.config.text_config.vocab_size)
         self.emotion_ids = [processor.encode(word)[0] for word in THINKING_EMOTIONS]
         self.confidence_ids = [processor.encode(word)[0] for word in CONFIDENCES]
@@ -104,7 +106,7 @@ class Answer:
         self.lexicon = Lexicon(said)
         self._spelling = Spelling(writer.pieces, self.lexicon)
         self._specials = without(writer.pieces.special, len(writer.pieces.texts))
-        self._decoder = Decoder(writer.model, read.cache, read.logits)
+        self._decoder = Decoder(writer.model, read.cache, read.logits, writer.shared)
         self._written: list[int] = []  # tokens of the reply
         self.watch: Callable[[list[Candidate]], object] = lambda _: None  # for whoever looks at the causes not taken
 

@@ -16,7 +16,7 @@ from echomind.talk.voice_activity import FRAME_S
 
 SPEECH, NO_SPEECH = 0.5, 0.35  # probabilities; between them it stays as it was
 ONSET_S = 0.096  # of speech in a row before a turn has begun: shorter is a click or a knock
-AHEAD_S = 0.16  # stop consonants last up to 0.12
+AHEAD_S = 0.096  # shorter than some stop consonants (up to 0.12), whose answer is begun for nothing
 PATIENCE_S = 0.5
 UNFINISHED_S = 0.9  # after words that want others, and after less than a word
 LONGEST_S = 1.3  # patience with a speaker who makes long pauses

@@ -17,7 +17,8 @@ from echomind.taxonomy import CATEGORIES
 EXAMPLES = ROOT / "assets" / "examples"
 WORDS = "I think we should start walking home before it gets dark"
 SPEAK, OTHER = "[data-speak]", "#talk-other > button"
-UPLOAD_GONE = ("Waveform load error", "(Forbidden)")  # gradio's player asks for the upload that we have removed
+# gradio's player asks for the upload that we have removed, or still loads it
+UPLOAD_GONE = ("Waveform load error", "(Forbidden)", "ERR_CONTENT_LENGTH_MISMATCH")
 TIMES = "#talk-times .em-times"
 
 

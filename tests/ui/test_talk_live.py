@@ -55,9 +55,16 @@ def wait_for_phase(page, *phases):
 
 
 def wait_for_answer(page):
+    """What belongs to one answer is drawn piece by piece; on a busy machine its end may stand there before the rest."""
     page.wait_for_selector(f"{TIMES}, #talk-status .em-error")
     assert not page.locator("#talk-status .em-error").all_inner_texts()
     page.wait_for_selector(".em-busy", state="detached")
+    page.wait_for_function("document.querySelector('#talk-transcript textarea').value")
+    page.wait_for_selector(".em-reply-text")
+
+
+def wait_for_cues(page):
+    page.wait_for_function("document.querySelectorAll('.em-cue').length === 12")
 
 
 def test_one_tap_and_the_turn_ends_by_itself(app, page):
@@ -72,7 +79,7 @@ def test_one_tap_and_the_turn_ends_by_itself(app, page):
     wrong = {times: jiwer.wer(" ".join([WORDS.lower()] * times), heard) for times in (1, 2, 3)}
     assert min(wrong.values()) <= 0.6, (heard, wrong)
     assert page.locator(".em-reply-text").inner_text().strip(" …")
-    assert page.locator(".em-cue").count() == 12
+    wait_for_cues(page)
     assert page.locator(SPEAK).inner_text() == "Speak"
     assert [path for path in app.temporary.rglob("*") if path.is_file() and path.stat().st_size] == []
 
@@ -91,7 +98,7 @@ def test_the_voice_is_told_while_one_speaks(page):
     wait_for_phase(page, "replying")
     assert page.locator("[data-voice]").is_hidden()
     wait_for_answer(page)
-    assert page.locator(".em-cue").count() == 12
+    wait_for_cues(page)
 
 
 def test_the_button_ends_a_turn(page):
