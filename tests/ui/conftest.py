@@ -69,8 +69,15 @@ def browser(chromium, spoken_words):
         running.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def run_app(tmp_path_factory):
+    """Starts an app as ``apps`` does; it ends with the module, for one that stands by takes a twentieth of a core."""
+    with apps(tmp_path_factory) as start:
+        yield start
+
+
+@contextlib.contextmanager
+def apps(tmp_path_factory):
     """Starts ``app.py`` on a free port with the settings that are set; its temporary files go to ``temporary``.
 
     ``prepare`` gets the folder of its data first, which is ``data`` afterwards; ``environ`` goes to the process.
@@ -102,10 +109,13 @@ def run_app(tmp_path_factory):
         wait_until_served(url, process, log)
         return SimpleNamespace(url=url, temporary=temporary, log=log, data=folder / "var")
 
-    yield start
-    for process in running:
-        process.terminate()
-        process.wait(60)  # workers give back what they hold; a busy machine takes its time
+    try:
+        yield start
+    finally:
+        for process in running:
+            process.terminate()
+        for process in running:
+            process.wait(60)  # workers give back what they hold; a busy machine takes its time
 
 
 def spelled(value):
@@ -127,15 +137,16 @@ def wait_until_served(url, process, log):
     pytest.fail(f"the app did not start:\n{log.read_text()[-3000:]}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def serve(run_app):
     """Serves the app with given settings and returns its address."""
     return lambda settings: run_app(settings).url
 
 
 @pytest.fixture(scope="session")
-def served(serve):
-    return serve(Settings())
+def served(tmp_path_factory):
+    with apps(tmp_path_factory) as start:
+        yield start(Settings()).url
 
 
 @pytest.fixture

@@ -59,13 +59,13 @@ def show(page, name):
     page.click(f".em-example-button:has-text('{name}') >> nth=0")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def app(run_app, tiny_checkpoint):
     """The app with a tiny model of our own classes, whose weights are random."""
     return run_app(Settings(model=str(tiny_checkpoint)))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def app_without_model(run_app, tmp_path_factory):
     return run_app(Settings(model=str(tmp_path_factory.mktemp("empty") / "no-model")))
 
