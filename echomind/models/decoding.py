@@ -93,9 +93,9 @@ class Decoder:
         ]
 
     def _branches(self, rows: int, limit: int) -> Branches:
-        if self._shared is None:
-            return Copied(self._model, self.cache, rows)
-        return Shared(self._shared, self.cache, rows, limit)
+        if self._shared is not None and self._shared.reads(self.cache):
+            return Shared(self._shared, self.cache, rows, limit)
+        return Copied(self._model, self.cache, rows)
 
 
 def nucleus(scores: torch.Tensor, generator: torch.Generator) -> torch.Tensor:

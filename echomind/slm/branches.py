@@ -92,16 +92,28 @@ class SharedWeights:
             and embeddings.dtype == torch.float32
         )
 
+    def reads(self, cache: Any) -> bool:
+        """Whether a cache holds latents and rotated keys: other versions of transformers keep expanded keys there."""
+        sizes = self.config.kv_lora_rank, self.config.qk_rope_head_dim
+        return all(
+            (part.shape[1], part.shape[-1]) == (1, size)
+            for layer in cache.layers
+            for part, size in zip((layer.keys, layer.values), sizes, strict=True)
+        )
+
     def norm(self, x: torch.Tensor) -> torch.Tensor:
         """RMSNorm without a weight."""
         return nn.functional.rms_norm(x, x.shape[-1:], eps=self.config.rms_norm_eps)
 
 
 class Shared:
-    """``rows`` continuations, of at most ``limit`` tokens each, of what ``cache`` holds; the cache is only read."""
+    """``rows`` continuations, of at most ``limit`` tokens each, of what ``cache`` holds; the cache is only read.
+
+    ``weights`` must be able to read the cache (``SharedWeights.reads``).
+    """
 
     def __init__(self, weights: SharedWeights, cache: Any, rows: int, limit: int) -> None:
-        self._weights, self._rows = weights, rows
+        self._weights = weights
         self._begun = [torch.cat([layer.keys[0, 0], layer.values[0, 0]], dim=-1) for layer in cache.layers]
         width = self._begun[0].shape[-1]  # a latent and a rotated key, for all heads
         self._own = [torch.zeros(rows, limit, width) for _ in self._begun]

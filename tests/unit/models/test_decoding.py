@@ -1,7 +1,9 @@
 import pytest
 import torch
 
+from echomind.models import decoding
 from echomind.models.decoding import TOP_P, Decoder, nucleus, repeated
+from echomind.slm.branches import Copied, Shared, SharedWeights
 
 
 @pytest.fixture
@@ -33,6 +35,20 @@ def test_rows_are_drawn_as_if_each_were_alone(decoder, tiny_model):
     for tokens, found in zip(forced, (d.likelihoods for d in drawn), strict=True):
         logits = tiny_model(input_ids=torch.tensor([[1, 20, 30, 40, *tokens]])).logits[0, 3:-1].float().log_softmax(-1)
         assert found == pytest.approx(logits[torch.arange(4), torch.tensor(tokens)].tolist(), abs=1e-4)
+
+
+def test_sharing_a_beginning_or_copying_it_draws_the_same(tiny_model, monkeypatch):
+    used = []
+    monkeypatch.setattr(decoding, "Shared", lambda *given: used.append("shared") or Shared(*given))
+    monkeypatch.setattr(decoding, "Copied", lambda *given: used.append("copied") or Copied(*given))
+    with torch.inference_mode():
+        out = tiny_model(input_ids=torch.tensor([[1, 20, 30, 40]]), use_cache=True, logits_to_keep=1)
+        begun = out.past_key_values, out.logits[0, -1].float()
+        shared, copied = (draw(Decoder(tiny_model, *begun, kind)) for kind in (SharedWeights(tiny_model), None))
+    assert used == ["shared", "copied"]
+    assert [d.tokens for d in shared] == [d.tokens for d in copied]
+    for one, other in zip(shared, copied, strict=True):
+        assert one.likelihoods == pytest.approx(other.likelihoods, abs=1e-4)
 
 
 def test_likelihoods_are_the_models_own_whatever_was_ruled_out_or_warmed(decoder):

@@ -61,6 +61,15 @@ def test_two_that_began_alike_do_not_disturb_each_other(model, begun):
     assert torch.equal(torch.stack([logits for logits, _ in found], dim=1), alone)
 
 
+def test_a_cache_of_expanded_keys_is_not_read(model, begun):
+    weights = SharedWeights(model)
+    assert weights.reads(begun)
+    heads = model.config.text_config.num_attention_heads
+    for layer in begun.layers:
+        layer.keys, layer.values = (part.expand(-1, heads, -1, -1) for part in (layer.keys, layer.values))
+    assert not weights.reads(begun)
+
+
 def test_no_more_tokens_than_were_planned(model, begun):
     branches = Shared(SharedWeights(model), begun, 1, 2)
     steps(branches, [[21, 22]])
