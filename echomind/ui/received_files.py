@@ -2,7 +2,7 @@
 
 A file is moved, never read into memory: an upload may have hundreds of megabytes. Gradio names an upload by its
 content, so two callers who send the same file at the same time share one path, and the first would take it away under
-the second; while the first one's call lasts, the second gets the same file by another name of it.
+the second; while a call lasts that has the file, the next one gets it by another name.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class ReceivedFiles:
     def __init__(self, uploads: Path, own: Path) -> None:
         self._uploads, self._own = uploads.resolve(), own
         self._lock = threading.Lock()
-        self._here: dict[Path, Path] = {}  # an upload's place in gradio's cache -> where its bytes are now
+        self._here: dict[Path, list[Path]] = {}  # an upload's place in gradio's cache -> where calls have its bytes now
         with writing(own.name):
             make_folder(own)
         for folder in own.glob(f"{_LABEL}-*"):
@@ -105,7 +105,7 @@ class ReceivedFiles:
             kind = ""
         if kind == FILE:
             shutil.move(place, to)
-            self._here[place] = to
+            self._here.setdefault(place, []).append(to)
             if place.parent != self._uploads:
                 with contextlib.suppress(OSError):  # not empty, or gone with a clean-up of gradio's
                     place.parent.rmdir()
@@ -114,12 +114,15 @@ class ReceivedFiles:
 
     def _linked(self, place: Path, to: Path) -> bool:
         """Whether another call has the same upload, and shares it; that call may be just putting it elsewhere."""
-        try:
-            os.link(self._here[place], to)
-        except (KeyError, FileNotFoundError):
-            return False
-        return True
+        having = self._here.get(place, [])
+        for one in having:
+            with contextlib.suppress(FileNotFoundError):
+                os.link(one, to)
+                having.append(to)
+                return True
+        return False
 
     def _forget(self, folder: Path) -> None:
         with self._lock:
-            self._here = {place: path for place, path in self._here.items() if path.parent != folder}
+            here = {place: [path for path in paths if path.parent != folder] for place, paths in self._here.items()}
+            self._here = {place: paths for place, paths in here.items() if paths}

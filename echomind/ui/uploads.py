@@ -1,8 +1,8 @@
 """Visitors' audio files: read once, removed from the disk at once.
 
 Gradio names an upload by its content, so two visitors who send the same file at the same time share one path, and the
-first turn would remove it under the second. The bytes of an uploaded file are therefore kept in memory for two minutes
-under that path; a recording is never the same twice, and is not kept at all.
+first turn would remove it under the second. The bytes of an uploaded file are therefore kept in memory under that path
+until two minutes after it last came; a recording is never the same twice, and is not kept at all.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Uploads:
     def __init__(self, folder: Path, *, keep_s: float = KEEP_S) -> None:
         self._folder, self._keep_s = folder.resolve(), keep_s
         self._lock = threading.Lock()
-        self._kept: dict[Path, bytes] = {}
+        self._kept: dict[Path, tuple[bytes, threading.Timer]] = {}
 
     def take(self, path: str | None, *, shared: bool = True) -> bytes:
         """The bytes of an upload, whose file and folder are gone afterwards.
@@ -43,21 +43,28 @@ class Uploads:
                 if file not in self._kept:
                     gone = t("{name}: the upload is no longer here; please send it again", name=file.name)
                     raise AudioError(gone) from None
-                return self._kept[file]
+                return self._kept[file][0]
             file.unlink()
             if not shared:
                 self._remove_folder(file)
-            elif file not in self._kept:
-                self._kept[file] = data
-                forget = threading.Timer(self._keep_s, self._forget, [file])
-                forget.daemon = True
-                forget.start()
+            else:
+                self._keep(file, data)
             return data
 
-    def _forget(self, file: Path) -> None:
+    def _keep(self, file: Path, data: bytes) -> None:
+        """Anew each time it comes: others may have sent it again just before."""
+        if file in self._kept:
+            self._kept[file][1].cancel()
+        forget = threading.Timer(self._keep_s, lambda: self._forget(file, forget))  # one too late finds another there
+        forget.daemon = True
+        forget.start()
+        self._kept[file] = data, forget
+
+    def _forget(self, file: Path, timer: threading.Timer) -> None:
         with self._lock:
-            self._kept.pop(file, None)
-            self._remove_folder(file)
+            if file in self._kept and self._kept[file][1] is timer:
+                del self._kept[file]
+                self._remove_folder(file)
 
     def _remove_folder(self, file: Path) -> None:
         """Remove the folder that gradio made for the file, unless the same content has just come again."""

@@ -76,6 +76,7 @@ def page(app, visit):
 
 
 def test_the_first_screen_shows_microphone_and_examples(page):
+    page.wait_for_selector(".em-example-button")
     boxes = [page.locator(SPEAK).bounding_box(), *(b.bounding_box() for b in page.locator(".em-example-button").all())]
     assert len(boxes) >= 7
     assert all(box["y"] + box["height"] <= 900 for box in boxes)

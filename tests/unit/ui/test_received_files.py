@@ -1,3 +1,4 @@
+import contextlib
 import threading
 
 import pytest
@@ -141,6 +142,20 @@ def test_two_callers_with_the_same_content_at_the_same_time_both_have_it(receive
         leave.set()
         thread.join(20)
         assert read(incoming) == [("a.jsonl", b"answers")] * 2
+    with pytest.raises(NotReceived, match="send it again"):
+        received.taken([path]).__enter__()
+    assert nothing_left(folder, own)
+
+
+def test_callers_with_the_same_content_who_follow_each_other_all_have_it(received, folder, own):
+    path = put(folder)
+    with contextlib.ExitStack() as first, contextlib.ExitStack() as second, contextlib.ExitStack() as third:
+        first.enter_context(received.taken([path]))
+        second.enter_context(received.taken([path]))
+        first.close()
+        incoming = third.enter_context(received.taken([path]))  # the first has gone, the second is still here
+        second.close()
+        assert read(incoming) == [("a.jsonl", b"answers")]
     with pytest.raises(NotReceived, match="send it again"):
         received.taken([path]).__enter__()
     assert nothing_left(folder, own)

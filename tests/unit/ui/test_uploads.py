@@ -64,6 +64,43 @@ def test_content_that_came_again_outlives_the_first(folder):
     assert uploads.take(path) == b"sound"
 
 
+class ByHand:
+    """A timer that goes off when the test says so; ``late``: one that was cancelled too late to be stopped."""
+
+    made = []
+
+    def __init__(self, seconds, call):
+        self.call, self.cancelled = call, False
+        self.made.append(self)
+
+    def start(self):
+        pass
+
+    def cancel(self):
+        self.cancelled = True
+
+    def go_off(self, *, late=False):
+        if late or not self.cancelled:
+            self.call()
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_what_comes_again_is_kept_as_long_as_what_comes_first(folder, monkeypatch, late):
+    monkeypatch.setattr(ByHand, "made", [])
+    monkeypatch.setattr("echomind.ui.uploads.threading.Timer", ByHand)
+    uploads, path = Uploads(folder), put(folder)
+    uploads.take(path)
+    put(folder)
+    uploads.take(path)
+    first, second = ByHand.made
+    first.go_off(late=late)
+    assert uploads.take(path) == b"sound"  # whoever sent it a moment before the first was forgotten
+    second.go_off()
+    with pytest.raises(AudioError, match="no longer here"):
+        uploads.take(path)
+    assert list(folder.iterdir()) == []
+
+
 @pytest.mark.parametrize("where", ["outside.wav", "uploads/../outside.wav"])
 def test_files_that_are_no_uploads_are_left_alone(folder, where):
     outside = folder.parent / "outside.wav"
