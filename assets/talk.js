@@ -16,9 +16,12 @@ const localVoice = () =>
 window.speechSynthesis?.getVoices(); // the list is filled after the first call
 
 // The sentences of a reply, said one after another as they arrive. `turn` is the one that is being said.
-const line = { turn: "", taken: 0, waiting: [], saying: null, gap: 0, silenced: false };
+const line = { turn: "", taken: 0, waiting: [], saying: null, gap: 0, silenced: false, spoken: false };
 const box = () => element.querySelector(".em-voice");
 const silence = (hidden) => element.querySelector("[data-hush]")?.toggleAttribute("hidden", hidden);
+
+// Told by the page to whoever looks at it; drawn anew with the next sentence, the box has forgotten it.
+const markSpoken = () => { if (line.spoken && box()) box().dataset.spoken = "true"; };
 
 const hush = () => {
   clearTimeout(line.gap);
@@ -39,7 +42,7 @@ const next = () => {
   const { text, wav } = line.waiting.shift();
   const how = box().dataset;
   const url = wav && URL.createObjectURL(wav);
-  const started = () => { silence(false); box().dataset.spoken = "true"; };
+  const started = () => { silence(false); line.spoken = true; markSpoken(); };
   const ended = () => {
     if (url) URL.revokeObjectURL(url);
     if (line.saying !== said) return; // it was silenced
@@ -93,8 +96,9 @@ const setUpVoice = (said) => {
   const nodes = [...said.querySelectorAll("[data-sentence]")];
   if (said.dataset.turn !== line.turn) {
     hush();
-    Object.assign(line, { turn: said.dataset.turn, taken: 0, silenced: false });
+    Object.assign(line, { turn: said.dataset.turn, taken: 0, silenced: false, spoken: false });
   }
+  markSpoken();
   const link = said.querySelector("[data-download]");
   if (link && nodes.length) {
     urls.push(URL.createObjectURL(oneFile(nodes, Number(said.dataset.pause))));
