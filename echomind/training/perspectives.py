@@ -8,7 +8,6 @@ of several seeds lie in one basin and their weights can be averaged.
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -21,15 +20,13 @@ from sklearn.linear_model import RidgeCV
 from torch import nn
 from transformers import PreTrainedTokenizerBase
 
-from echomind.slm.tower import TextVad, VadTower, new_tower, pad, piece_ids
-from echomind.training.data.corpus import as_heard
-from echomind.training.data.published import load_emobank
+from echomind.slm.tower import TextVad, VadTower, new_tower, pad
 from echomind.training.loop import LoopConfig, Losses, train
+from echomind.training.tower_data import EmoBankData, TowerBatch, load_taught
 from echomind.training.vad import ListenerMap
 
 PERSPECTIVES = {"both": (0, 1, 2, 3, 4, 5), "writer": (0, 1, 2), "reader": (3, 4, 5)}  # columns that are learnt
 RIDGE = np.logspace(-1, 3, 9)  # strengths tried for the first layer by leave-one-out on the training part
-POOL = 16  # batches sorted by length together, so that rows of one batch need little padding
 
 
 @dataclass(frozen=True)
@@ -41,7 +38,9 @@ class TowerConfig:
     the share of 1 - CCC in the loss, the rest is the squared error. ``heard_share`` of the sentences are read as a
     recogniser writes them, without case and punctuation. ``combined_weight`` weighs a loss of the mean of both sides
     against the combined label, which more ratings steady than either side (for ``both`` alone; 0 in the study, where a
-    single side has no such label). ``base`` is a folder with another encoder than MiniLM.
+    single side has no such label). ``taught`` has sentences that a ``teacher`` rated; ``taught_rows`` of them are added
+    to each batch of the runs that learn both sides (as the combined label: a teacher knows it), with a loss of the same
+    form. ``base`` is a folder with another encoder than MiniLM.
     """
 
     data_root: Path
@@ -57,60 +56,11 @@ class TowerConfig:
     agreement: float = 0.5
     heard_share: float = 0.0
     combined_weight: float = 0.0
+    taught: Path | None = None
+    taught_rows: int = 32
     base: Path | None = None
     threads: int = 2
     stop_after: int | None = None
-
-
-@dataclass(frozen=True)
-class TowerBatch:
-    """Pieces and mask ``(B, T)``, standardised ratings ``(B, 6)``, the combined label on EmoBank's scale ``(B, 3)``."""
-
-    input_ids: torch.Tensor
-    attention_mask: torch.Tensor
-    ratings: torch.Tensor
-    combined: torch.Tensor
-
-
-class EmoBankData:
-    """The training part; :meth:`batch` is a function of seed and step alone. Every epoch has each sentence once."""
-
-    def __init__(self, config: TowerConfig, tokenizer: PreTrainedTokenizerBase, seed: int) -> None:
-        texts, self.ratings, combined = load_emobank(config.data_root, "train")
-        self.combined = torch.from_numpy(combined)
-        self.texts, self.seed, self.batch_size = texts, seed, config.batch_size
-        self.heard_share = config.heard_share
-        self.pieces = [piece_ids(tokenizer, text) for text in texts]
-        self.heard = [piece_ids(tokenizer, as_heard(text)) for text in texts] if config.heard_share else self.pieces
-        self.centre, self.spread = self.ratings.mean(0), self.ratings.std(0)
-        self.standardised = torch.from_numpy((self.ratings - self.centre) / self.spread)
-        self._epoch: tuple[int, list[list[int]]] | None = None
-
-    @property
-    def steps_per_epoch(self) -> int:
-        """Batches of an epoch; the last sentences of a shuffle that fill no batch wait for the next epoch."""
-        return max(1, len(self.texts) // self.batch_size)
-
-    def _batches(self, epoch: int) -> list[list[int]]:
-        if self._epoch is None or self._epoch[0] != epoch:
-            rng = random.Random(f"{self.seed}-emobank-{epoch}")
-            order = rng.sample(range(len(self.texts)), len(self.texts))
-            order = order[: self.steps_per_epoch * self.batch_size]
-            batches: list[list[int]] = []
-            for start in range(0, len(order), self.batch_size * POOL):
-                pool = sorted(order[start : start + self.batch_size * POOL], key=lambda i: len(self.pieces[i]))
-                batches += [pool[i : i + self.batch_size] for i in range(0, len(pool), self.batch_size)]
-            rng.shuffle(batches)
-            self._epoch = epoch, batches
-        return self._epoch[1]
-
-    def batch(self, step: int) -> TowerBatch:
-        """The batch of a step."""
-        epoch, place = divmod(step, self.steps_per_epoch)
-        rows = self._batches(epoch)[place]
-        rng = random.Random(f"{self.seed}-heard-{step}")
-        pieces = [self.heard[i] if rng.random() < self.heard_share else self.pieces[i] for i in rows]
-        return TowerBatch(*pad(pieces), self.standardised[rows], self.combined[rows])
 
 
 def concordance(predicted: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
@@ -153,25 +103,33 @@ def tower_loss(
 ) -> Losses:
     """Squared error and 1 - CCC of the columns that a perspective learns, in units of the ratings' deviation.
 
-    ``combined`` adds the same of the mean of both sides against the combined label.
+    ``combined`` adds the same of the mean of both sides against the combined label. Where the batch has sentences that
+    a teacher rated, the loss is the mean of theirs and that of those which people rated.
     """
-    predicted = model(batch.input_ids, batch.attention_mask).float()
 
     def apart(guess: torch.Tensor, target: torch.Tensor) -> Losses:
         error, distance = (guess - target).square().mean(), 1 - concordance(guess, target).mean()
         return {"loss": (1 - agreement) * error + agreement * distance, "mse": error, "one_minus_ccc": distance}
 
+    predicted = model(batch.input_ids, batch.attention_mask).float()
     losses = apart(predicted[:, columns], batch.ratings[:, columns])
     if combined is not None and combined.weight > 0:
         both = apart(*combined.pair(predicted, batch.combined))["loss"]
         share = combined.weight / (1 + combined.weight)
         losses |= {"loss": (1 - share) * losses["loss"] + share * both, "combined": both}
+    if batch.taught is not None:
+        taught = tower_loss(model, batch.taught, columns, agreement, combined)["loss"]
+        losses |= {"loss": (losses["loss"] + taught) / 2, "taught": taught}
     return losses
 
 
 def parameter_groups(tower: VadTower, config: TowerConfig) -> list[dict[str, Any]]:
-    """Layers with falling rates towards the words, and the layer on top; freezes the embeddings."""
+    """Layers with falling rates towards the words, and the layer on top; freezes the embeddings.
+
+    The layer of emotions is fitted afterwards (``word_emotions``).
+    """
     tower.encoder.embeddings.requires_grad_(False)
+    tower.emotions.requires_grad_(False)
     layers = list(tower.encoder.get_submodule("encoder.layer").children())
     groups: list[dict[str, Any]] = []
     parts = [(config.layer_decay ** (len(layers) - 1 - i), layer) for i, layer in enumerate(layers)]
@@ -207,13 +165,15 @@ def train_tower(
     """One run: the tower, its tokenizer and the loss curve. A run that was cut off goes on from its last checkpoint."""
     torch.manual_seed(seed)
     tower, tokenizer = new_tower(config.base)
-    data = EmoBankData(config, tokenizer, seed)
+    both = len(PERSPECTIVES[perspective]) == len(PERSPECTIVES["both"])
+    taught = load_taught(config.taught) if config.taught is not None and both else None
+    data = EmoBankData(config, tokenizer, seed, taught)
     start_from_ridge(tower, data)
     for module in tower.modules():
         if isinstance(module, nn.Dropout):
             module.p = config.dropout
     loop, columns = LoopConfig(**{**vars(config.loop), "seed": seed}), PERSPECTIVES[perspective]
-    combined = CombinedLabel.of(data, config.combined_weight) if len(columns) == 6 else None
+    combined = CombinedLabel.of(data, config.combined_weight) if both else None
     history = train(
         tower,
         data.batch,

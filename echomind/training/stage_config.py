@@ -13,9 +13,10 @@ from echomind.training.hearing import EarsConfig
 from echomind.training.loop import LoopConfig
 from echomind.training.options import OptionsConfig
 from echomind.training.perspectives import TowerConfig
+from echomind.training.teacher import TeacherConfig
 from echomind.training.text import VAD_WEIGHT
 
-Config = TypeVar("Config", "StageConfig", TowerConfig, OptionsConfig, EarsConfig)
+Config = TypeVar("Config", "StageConfig", TowerConfig, TeacherConfig, OptionsConfig, EarsConfig)
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def load_stage_config(path: Path) -> StageConfig:
 
 def load_tower_config(path: Path) -> TowerConfig:
     """Read a configuration of the stage ``perspectives``; raises as :func:`load_stage_config`."""
-    config = load_config(path, TowerConfig, ("data_root", "run_dir", "out", "base"))
+    config = load_config(path, TowerConfig, ("data_root", "run_dir", "out", "base", "taught"))
     return replace(config, perspectives=tuple(config.perspectives), seeds=tuple(config.seeds))
 
 

@@ -29,12 +29,13 @@ from echomind.training.perspectives_report import run_perspectives
 from echomind.training.recordings import TRAIN_ACTORS, FeatureStore, ravdess, synthetic
 from echomind.training.speech import SpeechData
 from echomind.training.stage_config import StageConfig, load_config, load_stage_config, load_tower_config
+from echomind.training.teacher import TeacherConfig, run_teacher
 from echomind.training.text import TextData, TextMixture, emobank_correlation, text_loss, training_texts
 from echomind.training.tokenizer import train_tokenizer
 from echomind.training.vad import ListenerMap
 
 log = logging.getLogger(__name__)
-STAGES = ("text", "ears", "align", "joint", "perspectives", "options")
+STAGES = ("text", "ears", "align", "joint", "teacher", "perspectives", "options")
 TRAINING = "training.json"
 BRIDGE = ("projector", "cue_embeddings")  # what makes tokens of the decoder of what the ears give
 SHARD_SIZE = "9MB"  # a Space's git takes files up to 10 MB
@@ -240,6 +241,8 @@ def run_configured(name: str, path: Path) -> dict[str, Any]:
     """Run a stage by name with the configuration of a file; raises ``ConfigurationError``."""
     if name == "perspectives":
         return run_perspectives(load_tower_config(path))
+    if name == "teacher":
+        return run_teacher(load_config(path, TeacherConfig, ("data_root", "run_dir", "out")))
     if name == "options":
         return run_options(load_config(path, OptionsConfig, ("out", "base")))
     if name == "ears":

@@ -1,0 +1,202 @@
+"""Stage ``teacher``: a small pretrained language model learns EmoBank, and rates sentences that nobody rated.
+
+What the text tower learns from them (``perspectives``, ``taught``) is more than 8,062 rated sentences tell it: a larger
+model's judgement of 27,846 others, turns of DREAM and RECCON and our own writing (knowledge distillation, Hinton et
+al., arXiv 1503.02531). The teacher takes no part at run time and is not shipped; ``base`` is a causal decoder of
+``transformers`` (a folder or Hub id), for the shipped tower SmolLM2-135M-Instruct (Apache-2.0).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+from transformers import AutoModel, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+
+from echomind.training.data.published import load_dream, load_emobank, load_reccon
+from echomind.training.loop import LoopConfig, Losses, train
+from echomind.training.options import drawn_texts
+from echomind.training.perspectives import concordance
+from echomind.training.perspectives_report import pearson
+
+log = logging.getLogger(__name__)
+ASK = "\nFeeling:"  # read after the sentence, so that the last state has seen all of it
+MAX_PIECES = 110
+RATINGS = 9  # writer V A D, reader V A D, combined V A D
+COMBINED_WEIGHT = 2.0  # of the combined label's columns: more ratings steady it than either side
+POOL = 16  # batches sorted by length together
+LEAST_WORDS, MOST_WORDS = 3, 40  # of a sentence that is rated: shorter ones say little
+
+
+@dataclass(frozen=True)
+class TeacherConfig:
+    """What is learnt and how. ``out`` gets the ratings, a JSON line a sentence, and ``report.json`` beside them.
+
+    Word embeddings and the first ``frozen_layers`` stay as they are. ``agreement`` is the share of 1 - CCC in the
+    loss, the rest is the squared error; ``head_scale`` multiplies the rate of the layer on top. ``own`` sentences of
+    our corpus are drawn for each cue, to be rated beside the turns of dialogues.
+    """
+
+    base: str
+    data_root: Path
+    run_dir: Path
+    out: Path
+    loop: LoopConfig
+    batch_size: int = 32
+    frozen_layers: int = 12
+    dropout: float = 0.1
+    head_scale: float = 10.0
+    agreement: float = 0.5
+    own: int = 150
+    seed: int = 0
+    threads: int = 2
+    stop_after: int | None = None
+
+
+class Teacher(nn.Module):
+    """A decoder, the mean and the last of its states, one linear layer: standardised ratings ``(B, 9)``."""
+
+    def __init__(self, base: str, frozen_layers: int, dropout: float) -> None:
+        super().__init__()
+        # eager: the backward pass of PyTorch's fused attention takes twice as long on a CPU for sentences this short
+        self.lm: PreTrainedModel = AutoModel.from_pretrained(base, dtype=torch.float32, attn_implementation="eager")
+        self.drop = nn.Dropout(dropout)
+        self.head = nn.Linear(2 * self.lm.config.hidden_size, RATINGS)
+        nn.init.normal_(self.head.weight, std=0.01)
+        nn.init.zeros_(self.head.bias)
+        self.lm.get_input_embeddings().requires_grad_(False)
+        for layer in list(self.lm.get_submodule("layers").children())[:frozen_layers]:
+            layer.requires_grad_(False)
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        """Ratings of rows padded on the right."""
+        states = self.lm(input_ids=input_ids, attention_mask=attention_mask, use_cache=False).last_hidden_state.float()
+        mask = attention_mask[..., None].to(states.dtype)
+        mean = (states * mask).sum(1) / mask.sum(1)
+        last = states[torch.arange(len(states)), attention_mask.sum(1) - 1]
+        return self.head(self.drop(torch.cat([mean, last], 1)))
+
+
+class RatedSentences:
+    """EmoBank's training part in pieces; :meth:`batch` is a function of seed and step alone."""
+
+    def __init__(self, config: TeacherConfig, tokenizer: PreTrainedTokenizerBase) -> None:
+        texts, sides, combined = load_emobank(config.data_root, "train")
+        ratings = np.concatenate([sides, combined], axis=1)
+        self.centre, self.spread = ratings.mean(0), ratings.std(0)
+        self.standardised = torch.from_numpy((ratings - self.centre) / self.spread)
+        self.pieces = [piece_ids(tokenizer, text) for text in texts]
+        self.seed, self.batch_size = config.seed, config.batch_size
+        self._epoch: tuple[int, list[list[int]]] | None = None
+
+    def _batches(self, epoch: int) -> list[list[int]]:
+        if self._epoch is None or self._epoch[0] != epoch:
+            rng = random.Random(f"{self.seed}-teacher-{epoch}")
+            order = rng.sample(range(len(self.pieces)), len(self.pieces))
+            batches: list[list[int]] = []
+            for start in range(0, len(order), self.batch_size * POOL):
+                pool = sorted(order[start : start + self.batch_size * POOL], key=lambda i: len(self.pieces[i]))
+                batches += [pool[i : i + self.batch_size] for i in range(0, len(pool), self.batch_size)]
+            batches = [batch for batch in batches if len(batch) == self.batch_size] or [order]
+            rng.shuffle(batches)
+            self._epoch = epoch, batches
+        return self._epoch[1]
+
+    def batch(self, step: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Pieces and mask ``(B, T)``, standardised ratings ``(B, 9)``."""
+        each = len(self._batches(0))
+        rows = self._batches(step // each)[step % each]
+        return *pad([self.pieces[i] for i in rows]), self.standardised[rows]
+
+
+def piece_ids(tokenizer: PreTrainedTokenizerBase, text: str) -> list[int]:
+    """Ids of a sentence and of the words that ask."""
+    said: list[int] = tokenizer(text, truncation=True, max_length=MAX_PIECES)["input_ids"]
+    return said + tokenizer(ASK, add_special_tokens=False)["input_ids"]
+
+
+def pad(rows: Sequence[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]:
+    """Rows of ids to ``(B, T)``, padded on the right, and their mask."""
+    ids = nn.utils.rnn.pad_sequence([torch.tensor(row) for row in rows], batch_first=True)
+    mask = nn.utils.rnn.pad_sequence([torch.ones(len(row), dtype=torch.long) for row in rows], batch_first=True)
+    return ids, mask
+
+
+def teacher_loss(model: nn.Module, batch: tuple[torch.Tensor, torch.Tensor, torch.Tensor], agreement: float) -> Losses:
+    """Squared error and 1 - CCC of the nine columns, the combined label's counted ``COMBINED_WEIGHT`` times."""
+    ids, mask, ratings = batch
+    predicted = model(ids, mask).float()
+    weight = torch.tensor([1.0] * 6 + [COMBINED_WEIGHT] * 3, device=predicted.device)
+    weight /= weight.sum()
+    error = (weight * (predicted - ratings).square().mean(0)).sum()
+    distance = (weight * (1 - concordance(predicted, ratings))).sum()
+    return {"loss": (1 - agreement) * error + agreement * distance, "mse": error, "one_minus_ccc": distance}
+
+
+@torch.inference_mode()
+def rate(
+    model: Teacher, tokenizer: PreTrainedTokenizerBase, texts: Sequence[str], precision: str, batch_size: int = 64
+) -> np.ndarray:
+    """Standardised ratings ``(n, 9)`` of sentences; ``precision`` as in training ("bf16" or "no")."""
+    model.eval()
+    pieces = [piece_ids(tokenizer, text) for text in texts]
+    order = sorted(range(len(texts)), key=lambda i: len(pieces[i]))
+    device = next(model.parameters()).device
+    rated = np.zeros((len(texts), RATINGS), np.float32)
+    for start in range(0, len(order), batch_size):
+        rows = order[start : start + batch_size]
+        ids, mask = pad([pieces[i] for i in rows])
+        with torch.autocast(device.type, torch.bfloat16, enabled=precision == "bf16"):
+            rated[rows] = model(ids.to(device), mask.to(device)).float().cpu().numpy()
+    return rated
+
+
+def unrated_sentences(root: Path, own: int, seed: int) -> list[str]:
+    """Distinct turns of DREAM's and RECCON's training parts, and replies, causes and openers of our training scenarios.
+
+    ``own`` of the latter are drawn for each cue.
+    """
+    found = {text for dialogue in load_dream(root) for text in dialogue} | {turn.text for turn in load_reccon(root)}
+    if own:
+        found |= {text for text, _ in drawn_texts("train", own, random.Random(f"{seed}-own"))}
+    return sorted(text for text in found if LEAST_WORDS <= len(text.split()) <= MOST_WORDS)
+
+
+def run_teacher(config: TeacherConfig) -> dict[str, Any]:
+    """Train the teacher, rate the sentences, write both results; resumes what was cut off."""
+    torch.set_num_threads(config.threads)
+    torch.manual_seed(config.seed)
+    tokenizer = AutoTokenizer.from_pretrained(config.base)
+    model = Teacher(config.base, config.frozen_layers, config.dropout)
+    data = RatedSentences(config, tokenizer)
+    body = [p for name, p in model.named_parameters() if p.requires_grad and not name.startswith("head.")]
+    groups = [
+        {"params": [p for p in body if p.ndim >= 2], "weight_decay": config.loop.weight_decay},
+        {"params": [p for p in body if p.ndim < 2], "weight_decay": 0.0},
+        {"params": list(model.head.parameters()), "scale": config.head_scale, "weight_decay": 0.0},
+    ]
+    loss = partial(teacher_loss, agreement=config.agreement)
+    loop = LoopConfig(**{**vars(config.loop), "seed": config.seed})
+    history = train(model, data.batch, loss, loop, config.run_dir, groups=groups, stop_after=config.stop_after)
+    if history[-1]["step"] < config.loop.steps:
+        return {"stopped": history[-1]["step"], "of": config.loop.steps}
+    precision = config.loop.mixed_precision
+    texts, _, combined = load_emobank(config.data_root, "dev")
+    r = pearson(rate(model, tokenizer, texts, precision)[:, 6:], combined)
+    sentences = unrated_sentences(config.data_root, config.own, config.seed)
+    rated = data.centre + data.spread * rate(model, tokenizer, sentences, precision)
+    config.out.parent.mkdir(parents=True, exist_ok=True)
+    lines = [{"text": t, "ratings": row.round(4).tolist()} for t, row in zip(sentences, rated, strict=True)]
+    config.out.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    report = {"base": Path(config.base).name, "dev_r_combined": r.round(4).tolist(), "sentences": len(sentences)}
+    (config.out.parent / "report.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    return report

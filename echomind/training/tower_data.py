@@ -1,0 +1,123 @@
+"""What the text tower learns from: EmoBank's rated sentences, and others that a teacher rated (``teacher``)."""
+
+from __future__ import annotations
+
+import json
+import random
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from transformers import PreTrainedTokenizerBase
+
+from echomind.errors import DataError
+from echomind.slm.tower import pad, piece_ids
+from echomind.training.data.corpus import as_heard
+from echomind.training.data.published import load_emobank
+
+if TYPE_CHECKING:
+    from echomind.training.perspectives import TowerConfig
+
+POOL = 16  # batches sorted by length together, so that rows of one batch need little padding
+RATINGS = 9  # writer V A D, reader V A D, combined V A D
+
+
+@dataclass(frozen=True)
+class TowerBatch:
+    """Pieces and mask ``(B, T)``, standardised ratings ``(B, 6)``, the combined label on EmoBank's scale ``(B, 3)``.
+
+    ``taught``: the same of sentences that a teacher rated.
+    """
+
+    input_ids: torch.Tensor
+    attention_mask: torch.Tensor
+    ratings: torch.Tensor
+    combined: torch.Tensor
+    taught: TowerBatch | None = None
+
+
+class EmoBankData:
+    """The training part; :meth:`batch` is a function of seed and step alone. Every epoch has each sentence once.
+
+    ``taught``: sentences that a teacher rated, of which ``config.taught_rows`` are added to each batch.
+    """
+
+    def __init__(
+        self,
+        config: TowerConfig,
+        tokenizer: PreTrainedTokenizerBase,
+        seed: int,
+        taught: tuple[list[str], np.ndarray] | None = None,
+    ) -> None:
+        texts, self.ratings, combined = load_emobank(config.data_root, "train")
+        self.combined = torch.from_numpy(combined)
+        self.texts, self.seed, self.batch_size = texts, seed, config.batch_size
+        self.heard_share = config.heard_share
+        self.pieces = [piece_ids(tokenizer, text) for text in texts]
+        self.heard = [piece_ids(tokenizer, as_heard(text)) for text in texts] if config.heard_share else self.pieces
+        self.centre, self.spread = self.ratings.mean(0), self.ratings.std(0)
+        self.standardised = torch.from_numpy((self.ratings - self.centre) / self.spread)
+        self.taught_rows = config.taught_rows if taught is not None else 0
+        others, values = taught if taught is not None else ([], np.zeros((0, 9), np.float32))
+        self.taught_pieces = [piece_ids(tokenizer, text) for text in others]
+        self.taught_ratings = torch.from_numpy((values[:, :6] - self.centre) / self.spread)
+        self.taught_combined = torch.from_numpy(values[:, 6:])
+        self._epoch: tuple[int, list[list[int]]] | None = None
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Batches of an epoch; the last sentences of a shuffle that fill no batch wait for the next epoch."""
+        return max(1, len(self.texts) // self.batch_size)
+
+    def _batches(self, epoch: int) -> list[list[int]]:
+        if self._epoch is None or self._epoch[0] != epoch:
+            rng = random.Random(f"{self.seed}-emobank-{epoch}")
+            order = rng.sample(range(len(self.texts)), len(self.texts))
+            order = order[: self.steps_per_epoch * self.batch_size]
+            batches: list[list[int]] = []
+            for start in range(0, len(order), self.batch_size * POOL):
+                pool = sorted(order[start : start + self.batch_size * POOL], key=lambda i: len(self.pieces[i]))
+                batches += [pool[i : i + self.batch_size] for i in range(0, len(pool), self.batch_size)]
+            rng.shuffle(batches)
+            self._epoch = epoch, batches
+        return self._epoch[1]
+
+    def batch(self, step: int) -> TowerBatch:
+        """The batch of a step."""
+        epoch, place = divmod(step, self.steps_per_epoch)
+        rows = self._batches(epoch)[place]
+        rng = random.Random(f"{self.seed}-heard-{step}")
+        pieces = [self.heard[i] if rng.random() < self.heard_share else self.pieces[i] for i in rows]
+        return TowerBatch(*pad(pieces), self.standardised[rows], self.combined[rows], self._taught(step))
+
+    def _taught(self, step: int) -> TowerBatch | None:
+        if not self.taught_rows:
+            return None
+        rows = random.Random(f"{self.seed}-taught-{step}").choices(range(len(self.taught_pieces)), k=self.taught_rows)
+        pieces = [self.taught_pieces[i] for i in rows]
+        return TowerBatch(*pad(pieces), self.taught_ratings[rows], self.taught_combined[rows])
+
+
+def load_taught(path: Path) -> tuple[list[str], np.ndarray]:
+    """Sentences and ratings ``(n, 9)`` of a teacher: writer, reader, combined, V A D each, on EmoBank's scale.
+
+    Raises ``DataError`` naming the file and line that is not ``{"text": ..., "ratings": [nine numbers]}``.
+    """
+    if not path.is_file():
+        raise DataError(f"{path} is missing: `python -m echomind train teacher` writes it")
+    texts, ratings = [], []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            row = json.loads(line)
+            values = np.array(row["ratings"], np.float32)
+            if not isinstance(row["text"], str) or values.shape != (RATINGS,) or not np.isfinite(values).all():
+                raise ValueError(f"found {values.shape} ratings")
+        except (ValueError, KeyError, TypeError) as error:
+            raise DataError(f"{path}, line {number}: expected a text and {RATINGS} ratings ({error})") from error
+        texts.append(row["text"])
+        ratings.append(values)
+    if not texts:
+        raise DataError(f"{path}: no sentence in it")
+    return texts, np.stack(ratings)
