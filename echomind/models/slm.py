@@ -15,13 +15,13 @@ from echomind.audio import SAMPLE_RATE, Clip
 from echomind.errors import CheckpointError
 from echomind.models.choosing import FOLDER as OPTION_READER
 from echomind.models.choosing import OptionReader, load_reader
-from echomind.models.feeling import felt
+from echomind.models.feeling import felt, said_emotions, with_words
 from echomind.models.protocol import VAD, Cue, Perception, Thinking, Turn
 from echomind.models.writing import Read, Writer
 from echomind.slm import EchoMindForConditionalGeneration, EchoMindProcessor
 from echomind.slm.backbone import load_model
 from echomind.slm.configuration import EMOTION_OF_CUE, THINKING_EMOTIONS
-from echomind.slm.tower import TextVad, load_tower
+from echomind.slm.tower import TextVad, WordsFelt, load_tower
 from echomind.taxonomy import CATEGORY
 
 log = logging.getLogger(__name__)
@@ -57,8 +57,11 @@ class EchoMindSLM:
         # The decoder's other witness has the prior of training in it, and so speaks as it was trained: uncalibrated.
         emotions = heard_emotions(self._cues(logits))
         heard = {label: p for cue in cues.values() for label, p in cue.scores.items()}
-        state, vad = self._read(transcript, audio, topic=topic, history=history, emotions=emotions, heard=heard)
-        return Perception(transcript, cues, *self._felt(transcript, vad, cues), state)
+        words = self._words(transcript)
+        state, vad = self._read(
+            transcript, audio, topic=topic, history=history, emotions=emotions, heard=heard, words=words
+        )
+        return Perception(transcript, cues, *self._felt(words, vad, cues), state)
 
     @torch.inference_mode()
     def hear(self, clip: Clip) -> dict[str, Cue]:
@@ -103,17 +106,23 @@ class EchoMindSLM:
         ``told``: the delivery in words, as the decoder reads it in training where there is no sound ("a woman; clearly
         sad"); ``heard``: the same as the probability of each attribute.
         """
-        state, vad = self._read(transcript, None, topic=topic, history=history, told=told, heard=heard)
-        return Perception(transcript, {}, *self._felt(transcript, vad), state)
+        words = self._words(transcript)
+        state, vad = self._read(transcript, None, topic=topic, history=history, told=told, heard=heard, words=words)
+        return Perception(transcript, {}, *self._felt(words, vad), state)
 
-    def _felt(self, words: str, own: Sequence[float], cues: Mapping[str, Cue] | None = None) -> tuple[VAD, VAD]:
+    def _words(self, transcript: str) -> WordsFelt | None:
+        return None if self.tower is None else self.tower.read([transcript])
+
+    def _felt(
+        self, words: WordsFelt | None, own: Sequence[float], cues: Mapping[str, Cue] | None = None
+    ) -> tuple[VAD, VAD]:
         """Speaker and listener: by the text tower and what was heard; by the decoder's own head without a tower."""
-        if self.tower is None:
+        if self.tower is None or words is None:
             return felt(own)
         heard = None
         if cues is not None:
             heard = dict(zip(THINKING_EMOTIONS, heard_emotions(cues).exp().tolist(), strict=True))
-        return felt(self.tower([words])[0].tolist(), heard, self.tower.tower.listener_map.numpy())
+        return felt(words.ratings[0].tolist(), heard, self.tower.tower.listener_map.numpy())
 
     def _read(
         self,
@@ -126,6 +135,7 @@ class EchoMindSLM:
         emotions: torch.Tensor | None = None,
         told: str = "",
         heard: Mapping[str, float] | None = None,
+        words: WordsFelt | None = None,
     ) -> tuple[Read, list[float]]:
         ids = self.processor.prompt(
             transcript,
@@ -147,11 +157,12 @@ class EchoMindSLM:
             out.past_key_values,
             out.logits[0, -1].float(),
             len(ids),
-            self.writer.prior if emotions is None else emotions.to(self.model.device),
+            None if emotions is None else emotions.to(self.model.device),
             transcript,
             topic,
             tuple(history[-MAX_HISTORY:]),
             heard,
+            None if words is None else said_emotions(words.evidence[0]),
         )
         return read, vad
 
@@ -173,7 +184,10 @@ class EchoMindSLM:
         """
         encoded = self._encoded(clip)
         if self.options is not None:
-            return self.options.shares(question, options, self._cues(self.model.cue_logits(encoded)))
+            cues = self._cues(self.model.cue_logits(encoded))
+            if (words := self._words(transcript)) is not None:
+                cues["emotion"] = with_words(cues["emotion"], said_emotions(words.evidence[0]))
+            return self.options.shares(question, options, cues)
         return self._likeliest(self.model.audio_embeddings(encoded), question, options, transcript)
 
     @torch.inference_mode()

@@ -49,11 +49,12 @@ class Read:
     cache: Any
     logits: torch.Tensor
     length: int
-    emotions: torch.Tensor  # what the ears alone say about the words of THINKING_EMOTIONS, log-probabilities
+    emotions: torch.Tensor | None  # what the ears alone say about THINKING_EMOTIONS, log-probabilities; None: no sound
     transcript: str = ""
     topic: str = ""
     history: tuple[Turn, ...] = ()
     heard: Mapping[str, float] | None = None  # probability of every attribute, where there was a voice
+    said: torch.Tensor | None = None  # how far the words speak for each of THINKING_EMOTIONS, log-ratios
 
 
 @dataclass(frozen=True)
@@ -92,8 +93,12 @@ class Writer:
         decoder.feed([self.processor.ids["<think>"]])
         # Two witnesses, the decoder (words, sound and history) and the cue heads (sound alone), each with the training
         # set's prior in it: by Bayes' rule their product over the prior decides, or "neutral" would be counted twice.
-        thought = decoder.logits[self.emotion_ids].log_softmax(-1)
-        return THINKING_EMOTIONS[int((DECODER_WITNESS * thought + read.emotions - self.prior).argmax())]
+        found = decoder.logits[self.emotion_ids].log_softmax(-1)
+        if read.emotions is not None:
+            found = DECODER_WITNESS * found + read.emotions - self.prior
+        if read.said is not None:  # a third one: the text tower, which has read more words than the decoder
+            found = found + read.said.to(found)
+        return THINKING_EMOTIONS[int(found.argmax())]
 
 
 class Answer:

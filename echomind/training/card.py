@@ -33,6 +33,7 @@ from echomind.training.data.published import load_emobank
 from echomind.training.recordings import TEST_ACTORS, FeatureStore, ravdess
 from echomind.training.reply_evaluation import measure_replies
 from echomind.training.text import predict_vad
+from echomind.training.word_emotions import measure_word_emotions
 
 log = logging.getLogger(__name__)
 RESAMPLES, SEED = 2_000, 0
@@ -248,6 +249,7 @@ def summarise_clips(rows: Sequence[dict[str, Any]], questions: Sequence[dict[str
 MEASUREMENTS: dict[str, Callable[[EchoMindSLM, Path], Figure]] = {
     "ravdess": measure_ravdess,
     "emobank": measure_emobank,
+    "words": measure_word_emotions,
     "clips": measure_clips,
     "choices": measure_choices,
     "fairness": measure_fairness,

@@ -81,6 +81,19 @@ def emobank_rows(figures: dict[str, Any]) -> str:
     )
 
 
+def word_rows(figures: dict[str, Any]) -> str:
+    """What the tower reads of the emotion of words."""
+    n = str(figures["n"])
+    recalls = ", ".join(f"{name} {value:.2f}" for name, value in figures["recall_by_emotion"].items())
+    return _table(
+        [
+            [f"unweighted average recall ({recalls})", _interval(figures["recall"]), n],
+            ["log-loss, nats", f"{figures['log_loss']:.3f}", n],
+            ["log-loss of the emotions' shares alone", f"{figures['log_loss_of_the_shares']:.3f}", n],
+        ]
+    )
+
+
 def clip_rows(summary: dict[str, Any]) -> str:
     """Word error rates by delivery, then counts."""
     rows = [
@@ -188,6 +201,7 @@ def render_card(model: Path, figures: dict[str, Any]) -> str:
         background=background_rows(figures["background"]),
         choices=choice_rows(figures["choices"]),
         emobank=emobank_rows(figures["emobank"]),
+        words=word_rows(figures["words"]),
         clips=clip_rows(figures["clips"]["summary"]),
         replies=reply_rows(figures["clips"]["clips"]),
         reply_figures=replies_rows(figures["replies"]),

@@ -21,6 +21,7 @@ from echomind.training.card import bootstrap
 from echomind.training.data.corpus import as_heard
 from echomind.training.data.published import load_emobank
 from echomind.training.perspectives import PERSPECTIVES, TowerConfig, averaged, predict, train_tower
+from echomind.training.word_emotions import fit_emotions
 
 log = logging.getLogger(__name__)
 REPORT = "report.json"
@@ -116,6 +117,7 @@ def run_perspectives(config: TowerConfig) -> dict[str, Any]:
     curves: dict[str, list[dict[str, float]]] = {}
     dev_r: dict[str, Any] = {}
     predicted: dict[str, np.ndarray] = {}
+    emotions: dict[str, Any] = {}
     for perspective in config.perspectives:
         towers, tokenizer = [], None
         for seed in config.seeds:
@@ -133,7 +135,8 @@ def run_perspectives(config: TowerConfig) -> dict[str, Any]:
         dev_r[perspective] = _rs(predict(mean, tokenizer, dev, perspective), dev_golds)
         predicted[perspective] = predict(mean, tokenizer, test, perspective)
         if perspective == BOTH:
-            save_tower(mean, config.out, config.base, trained_on="EmoBank, official training part, writer and reader")
+            emotions = fit_emotions(mean, tokenizer, config.data_root)
+            save_tower(mean, config.out, config.base, trained_on=trained_on(config))
     report: dict[str, Any] = {
         "study": "perspectives",
         "data": "EmoBank, official split; r on its test part",
@@ -150,9 +153,16 @@ def run_perspectives(config: TowerConfig) -> dict[str, Any]:
     }
     if BOTH in predicted:
         report["shipped"] = shipped_scores(config, test, test_golds)
+        report["emotions"] = emotions
     config.out.mkdir(parents=True, exist_ok=True)
     (config.out / REPORT).write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     return report
+
+
+def trained_on(config: TowerConfig) -> str:
+    """What the weights saw, for the description beside them."""
+    taught = "; a teacher's ratings of DREAM's and RECCON's training turns" if config.taught is not None else ""
+    return f"EmoBank, official training part, writer and reader{taught}; RECCON's training part (emotions)"
 
 
 def shipped_scores(config: TowerConfig, texts: list[str], golds: dict[str, np.ndarray]) -> dict[str, Figures]:

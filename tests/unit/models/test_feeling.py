@@ -5,11 +5,13 @@ import pytest
 import torch
 
 from echomind.audio import SAMPLE_RATE, Clip
-from echomind.models.feeling import felt, voice_displacement
-from echomind.models.protocol import VAD
+from echomind.models.choosing import READ_LABELS, OptionReader
+from echomind.models.feeling import TELLING, felt, said_emotions, voice_displacement, with_words
+from echomind.models.protocol import VAD, Cue
 from echomind.models.slm import TEXT_TOWER, heard_emotions, load_slm
 from echomind.slm.configuration import EMOTION_NORMS, THINKING_EMOTIONS
-from echomind.slm.tower import new_tower, save_tower
+from echomind.slm.tower import WORD_EMOTIONS, minilm, new_tower, save_tower
+from echomind.taxonomy import NONE
 
 NEUTRAL = {word: float(word == "neutral") for word in THINKING_EMOTIONS}
 WORDS = [3.1, 3.0, 2.9, 3.2, 3.0, 3.1]
@@ -63,5 +65,52 @@ def test_with_a_tower_words_come_from_it_and_the_voice_moves_them(tiny_checkpoin
     shares = dict(zip(THINKING_EMOTIONS, heard_emotions(both.cues).exp().tolist(), strict=True))
     assert (both.speaker, both.listener) == felt(read, shares, 0.5 * np.eye(3))
     assert both.speaker != alone.speaker
-    # What is thought and said does not hang on the tower.
+    # A tower that speaks for no emotion changes nothing of what is thought and said.
     assert list(slm.reply(both)) == list(without.reply(without.perceive(clip, words)))
+
+
+def test_words_speak_for_what_the_tower_reads_and_plain_ones_for_nothing():
+    assert said_emotions(torch.zeros(len(WORD_EMOTIONS))).tolist() == pytest.approx([0.0] * len(THINKING_EMOTIONS))
+    evidence = torch.tensor([-3.0, 1.0, -50.0, 0.0, 2.0, 0.0, 0.0])
+    said = dict(zip(THINKING_EMOTIONS, said_emotions(evidence).tolist(), strict=True))
+    assert said["happy"] == pytest.approx(np.log(TELLING * np.e + 1 - TELLING))
+    assert said["sad"] == pytest.approx(np.log(1 - TELLING))  # never ruled out
+    assert said["angry"] > said["happy"] > said["surprise"] == said["tired"] == said["unwell"] == 0
+
+
+def test_voice_and_words_together_weigh_each_other():
+    cue = Cue(NONE, 0.6, {"happy": 0.2, "angry": 0.2})
+    plain = with_words(cue, torch.zeros(len(THINKING_EMOTIONS)))
+    assert plain.label == NONE
+    assert plain.scores == pytest.approx(cue.scores)
+    said = said_emotions(torch.tensor([-4.0, 4.0, 0.0, 0.0, -4.0, 0.0, 0.0]))
+    both = with_words(cue, said)
+    assert both.label == "happy"
+    assert both.score == both.scores["happy"] > 0.9
+    assert both.scores["angry"] < 0.02
+    assert 0 < 1 - sum(both.scores.values()) < 0.06  # what is left for no emotion
+
+
+def test_what_the_words_feel_like_moves_the_thinking_and_the_choice(tiny_checkpoint, tmp_path):
+    folder = tmp_path / "model"
+    shutil.copytree(tiny_checkpoint, folder)
+    torch.manual_seed(0)
+    tower, _ = new_tower()
+    save_tower(tower, folder / TEXT_TOWER)
+    slm = load_slm(str(folder))
+    assert slm.tower is not None
+    rng = np.random.default_rng(0)
+    clip = Clip((rng.normal(size=SAMPLE_RATE) * 0.1).astype(np.float32))
+    size = len(READ_LABELS)
+    slm.options = OptionReader(rng.normal(size=(size, 384)).astype("f4"), np.zeros(size, "f4"), minilm())
+    options = {"A": "Happy", "B": "Disgusted"}
+    plain = slm.choose(clip, "What is felt?", options, transcript="we won")
+    for word in ("happy", "disgust"):
+        with torch.no_grad():
+            slm.tower.tower.emotions.bias.zero_()[THINKING_EMOTIONS.index(word)] = 40.0
+            slm.tower.tower.emotion_prior.copy_(torch.full((len(WORD_EMOTIONS),), -12.0))
+        thinking = next(iter(slm.reply(slm.perceive(clip, "we won"))))
+        assert thinking.emotion == word
+        moved = slm.choose(clip, "What is felt?", options, transcript="we won")
+        assert (moved["A"] > plain["A"]) == (word == "happy")
+    assert slm.choose(clip, "What is felt?", options) == plain  # no words, nothing said

@@ -2,10 +2,10 @@ import dataclasses
 
 import numpy as np
 import pytest
-import torch
 
 from echomind.audio import SAMPLE_RATE, Clip
 from echomind.errors import CheckpointError
+from echomind.models.decoding import Decoder
 from echomind.models.protocol import Cue, Thinking, Turn
 from echomind.models.slm import heard_emotions, load_slm
 from echomind.slm.configuration import THINKING_EMOTIONS
@@ -107,9 +107,13 @@ def test_words_alone_are_read_without_a_sound(slm):
 
 
 def test_the_decoder_alone_decides_what_is_thought_of_words(slm):
-    """Nothing was heard, so the ears' witness is the prior, which the product then divides out again."""
+    """Nothing was heard, so there is no witness of the ears: the likeliest word of the decoder is thought."""
     state = slm.perceive_text("we met at noon").state
-    assert torch.equal(state.emotions, slm.writer.prior)
+    assert state.emotions is None
+    decoder = Decoder(slm.model, state.cache, state.logits)
+    decoder.feed([slm.processor.ids["<think>"]])
+    likeliest = int(decoder.logits[slm.writer.emotion_ids].argmax())
+    assert slm.writer.emotion(state) == THINKING_EMOTIONS[likeliest]
 
 
 def test_choosing_from_words_depends_on_them_and_on_nothing_else(slm):

@@ -47,13 +47,16 @@ def write_texts(root: Path) -> None:
     for part in ("train", "dev", "test"):
         dialogues = [[[f"M: {say()}", f"W: {say()}"], [], f"{part}-{i}"] for i in range(4)]
         _write(root / "dream" / f"{part}.json", dialogues)
-    turn = lambda i: {  # noqa: E731
+    turn = lambda i, emotion: {  # noqa: E731
         "turn": i,
         "utterance": f"{say()} , it ' s fine .",
-        "emotion": "happiness" if i % 2 else "neutral",
+        "emotion": emotion if i % 2 else "neutral",
         "expanded emotion cause span": ["it ' s fine ."] if i % 2 else [],
     }
-    _write(root / "reccon" / "dailydialog_train.json", {f"tr_{k}": [[turn(i) for i in range(4)]] for k in range(3)})
+    emotions = ("happiness", "sadness", "surprise", "anger", "fear", "disgust")
+    for part in ("train", "valid", "test"):
+        dialogues = {f"tr_{k}": [[turn(i, emotion) for i in range(4)]] for k, emotion in enumerate(emotions)}
+        _write(root / "reccon" / f"dailydialog_{part}.json", dialogues)
     emobank = root / "emobank"
     emobank.mkdir(parents=True)
     rows = [(f"id{i}", ("train", "dev", "test")[i % 3], say() if i else "None") for i in range(30)]

@@ -110,6 +110,13 @@ def test_the_card_says_what_the_figures_say(tmp_path, tiny_checkpoint):
         "choices": {part: {"understanding": one, "reasoning": one} for part in ("held_out", "chosen_on")},
         "replies": made_replies(one),
         "background": one | {"recall": {"rain": 0.5, "dog": 0.9}, "named_outright": 0.25},
+        "words": {
+            "recall": {"value": 0.412, "interval": [0.35, 0.47]},
+            "recall_by_emotion": {"neutral": 0.812, "sad": 0.3},
+            "log_loss": 0.901,
+            "log_loss_of_the_shares": 1.28,
+            "n": 2180,
+        },
         "clips": {"summary": summarise_clips(rows, [{"chosen": "A", "answer": "A"}]), "clips": rows},
     }
     text = write_card(model, write_figures(model, figures)).read_text()
@@ -120,6 +127,8 @@ def test_the_card_says_what_the_figures_say(tmp_path, tiny_checkpoint):
     assert "| told apart (rain 0.50, dog 0.90) | 0.512 [0.450, 0.570] | 240 |" in text
     assert "| named outright, before all else of the same head | 0.250 | 240 |" in text
     assert "| reasoning, all other scripts | 0.512 [0.450, 0.570] | 240 |" in text
+    assert "| unweighted average recall (neutral 0.81, sad 0.30) | 0.412 [0.350, 0.470] | 2180 |" in text
+    assert "| log-loss of the emotions' shares alone | 1.280 | 2180 |" in text
     assert "recogniser writes" not in text  # only a text tower is measured on words as heard
     assert "2,500 steps" in text
     assert "4,522 synthetic clips" in text

@@ -14,7 +14,6 @@ from echomind.errors import ConfigurationError
 from echomind.slm.tower import load_tower, minilm, new_tower
 from echomind.training.perspectives import (
     CombinedLabel,
-    EmoBankData,
     concordance,
     parameter_groups,
     tower_loss,
@@ -23,6 +22,7 @@ from echomind.training.perspectives import (
 from echomind.training.perspectives_report import difference, lin, pearson, views
 from echomind.training.stage_config import load_tower_config
 from echomind.training.stages import run_configured
+from echomind.training.tower_data import EmoBankData
 from tests.unit.training.made_data import write_texts
 
 
@@ -68,6 +68,18 @@ def test_a_run_that_was_killed_gives_the_curve_and_the_tower_of_one_that_was_not
     words = ["we sat on a warm mat"]
     one, other = (load_tower(root / name / "tower", root / "base")(words) for name in ("straight", "stopped"))
     assert torch.equal(one, other)
+
+
+def test_the_tower_learns_which_emotion_words_speak_for(root):
+    report = run_configured("perspectives", config(root, "felt", perspectives=["both"]))
+    vad = load_tower(root / "felt" / "tower", root / "base")
+    assert report["emotions"]["n"] == 18  # turns of the test part that have a next one
+    assert report["emotions"]["log_loss_of_the_shares"] == pytest.approx(
+        -(12 * np.log(2 / 3) + 6 * np.log(1 / 18)) / 18, abs=1e-3
+    )
+    assert vad.tower.emotion_prior.exp().tolist() == pytest.approx([2 / 3] + [1 / 18] * 6)
+    assert bool((vad.tower.emotions.weight != 0).any())
+    assert "RECCON" in json.loads((root / "felt" / "tower" / "tower.json").read_text())["trained_on"]
 
 
 def test_the_report_has_every_perspective_label_and_difference(root):
