@@ -1,7 +1,8 @@
 """How our model answers multiple-choice questions: which vocal cue does each option speak of, and was it heard?
 
 1. MiniLM reads an option in two ways. *By name*: its similarity to phrases that name a cue (the taxonomy's names, the
-   official strings, everyday synonyms), also to phrases for "nothing of the kind". *By training*: a linear map, fitted
+   official strings, everyday synonyms), also to phrases for "nothing of the kind" and for what is unkind, which is
+   never what a speaker needs. *By training*: a linear map, fitted
    on our own corpus, from a reply, a cause or a remark to the cue it was written for ("Get some rest" to ``tired``).
 2. Either way gives a share of the option to each cue; what the cue heads heard gives each cue a probability. The score
    of an option is the logarithm of the probability of what it speaks of, summed over the two ways.
@@ -33,6 +34,7 @@ from echomind.taxonomy import ADULT, ATTRIBUTES, CATEGORIES, ENVIRONMENT, NONE
 FOLDER, WEIGHTS, DESCRIPTION = "option_reader", "reader.safetensors", "reader.json"
 READ_LABELS = (NONE, *ATTRIBUTES)  # what the linear map tells apart; "none": a reply that no cue called for
 QUIET = "quiet"  # nothing of the five categories of surroundings
+UNKIND = "unkind"  # what no voice ever asks for
 # Chosen, like everything here, on a third of EchoMind-Mini's scripts (see the model card).
 BY_NAME = 0.03  # temperature of the similarities: the nearest few phrases count
 NAMED_AT_ONCE, NAMED_SHARE = 0.05, 0.5  # a question names the nearest cue, and others at least half as near
@@ -85,13 +87,17 @@ PHRASES: dict[str, tuple[str, ...]] = {
     "no speed": ("normal pace",),
     "no nve": ("no non-verbal sound", "none"),
     QUIET: ("quiet surroundings", "no background sound, silence"),
+    UNKIND: ("sarcasm, mockery", "a judgemental, spiteful remark", "indifference, dismissal", "blame, harsh criticism"),
 }
 NAMES = tuple(PHRASES)
 _PRESENT = np.array([name in ATTRIBUTES and name not in ("male", "female") for name in NAMES])
 
 
 def heard_labels(cues: Mapping[str, Cue]) -> dict[str, float]:
-    """Probability of every attribute, of every "nothing of the kind" in ``NAMES``, and of hearing nothing at all."""
+    """Probability of every attribute, of every "nothing of the kind" in ``NAMES``, and of hearing nothing at all.
+
+    That unkindness is called for has none.
+    """
     heard: dict[str, float] = {}
     quiet = plain = 1.0
     for category in CATEGORIES:
@@ -105,7 +111,7 @@ def heard_labels(cues: Mapping[str, Cue]) -> dict[str, float]:
             quiet *= absent
         else:
             heard[ADULT if category.absent == ADULT else f"no {category.id}"] = absent
-    return heard | {QUIET: quiet, NONE: plain}
+    return heard | {QUIET: quiet, NONE: plain, UNKIND: 0.0}
 
 
 @dataclass(frozen=True)

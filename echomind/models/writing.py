@@ -21,7 +21,7 @@ from echomind.slm import EchoMindForConditionalGeneration, EchoMindProcessor
 from echomind.slm.branches import SharedWeights
 from echomind.slm.configuration import CONFIDENCE_VALUES, CONFIDENCES, THINKING_EMOTIONS
 
-VERSION = 3  # of how replies are written: answers of two versions are never mixed
+VERSION = 4  # of how replies are written: answers of two versions are never mixed
 CANDIDATES = 8  # of a cause and of each sentence; a step of 8 rows takes twice as long as one of a single row
 # Taken off the logit of a token that leads to an unknown word, row by row: held hard to the words that are known, or
 # softly, which keeps more of the model's own way of speaking.

@@ -215,9 +215,11 @@ def measure_clips(slm: EchoMindSLM, root: Path) -> Figure:
             }
         )
         for question in entry.get("questions", ()):
-            shares = slm.choose(clip, question["question"], question["options"], transcript=heard)
-            chosen = max(shares, key=lambda k: shares[k])
-            questions.append({"type": question["type"], "chosen": chosen, "answer": question["answer"]})
+            row = {"type": question["type"], "answer": question["answer"]}
+            for name, words in {"chosen": heard, "chosen_words_given": entry["transcript"]}.items():
+                shares = slm.choose(clip, question["question"], question["options"], transcript=words)
+                row[name] = max(shares, key=lambda k: shares[k])
+            questions.append(row)
     return {"summary": summarise_clips(rows, questions), "clips": rows, "questions": questions}
 
 
@@ -241,8 +243,8 @@ def summarise_clips(rows: Sequence[dict[str, Any]], questions: Sequence[dict[str
         differ += target["reply"] != plain["reply"]
     summary["target_cue_higher_than_in_neutral"] = {"count": higher, "n": len(scripts)}
     summary["replies_differ_target_neutral"] = {"count": differ, "n": len(scripts)}
-    right = sum(q["chosen"] == q["answer"] for q in questions)
-    summary["questions_right"] = {"count": right, "n": len(questions)}
+    for name, chosen in {"questions_right": "chosen", "questions_right_words_given": "chosen_words_given"}.items():
+        summary[name] = {"count": sum(q[chosen] == q["answer"] for q in questions), "n": len(questions)}
     return summary
 
 

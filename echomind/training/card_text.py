@@ -90,6 +90,8 @@ def word_rows(figures: dict[str, Any]) -> str:
             [f"unweighted average recall ({recalls})", _interval(figures["recall"]), n],
             ["log-loss, nats", f"{figures['log_loss']:.3f}", n],
             ["log-loss of the emotions' shares alone", f"{figures['log_loss_of_the_shares']:.3f}", n],
+            ["recall of the thinking, words alone", _interval(figures["thinking"]), str(figures["thinking"]["n"])],
+            ["the same without this witness", _interval(figures["decoder_alone"]), str(figures["decoder_alone"]["n"])],
         ]
     )
 
@@ -108,7 +110,8 @@ def clip_rows(summary: dict[str, Any]) -> str:
         "target_cue_higher_than_in_neutral": "target's cue scores higher than in the neutral delivery",
         "neutral_heard_as_emotional": "neutral deliveries heard as emotional (fewer is better)",
         "replies_differ_target_neutral": "scripts whose target and neutral replies differ",
-        "questions_right": "multiple-choice questions right",
+        "questions_right": "multiple-choice questions right, words as recognised",
+        "questions_right_words_given": "multiple-choice questions right, words given",
     }
     rows += [[title, f"{summary[key]['count']} of {summary[key]['n']}"] for key, title in titles.items()]
     return _table(rows)

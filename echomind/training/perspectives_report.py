@@ -161,7 +161,7 @@ def run_perspectives(config: TowerConfig) -> dict[str, Any]:
 
 def trained_on(config: TowerConfig) -> str:
     """What the weights saw, for the description beside them."""
-    taught = "; a teacher's ratings of DREAM's and RECCON's training turns" if config.taught is not None else ""
+    taught = "; a teacher's ratings of DREAM, RECCON (training parts) and our corpus" if config.taught else ""
     return f"EmoBank, official training part, writer and reader{taught}; RECCON's training part (emotions)"
 
 
@@ -177,5 +177,6 @@ def _rs(predicted: np.ndarray, golds: dict[str, np.ndarray]) -> dict[str, list[f
 
 
 def _budget(config: TowerConfig) -> dict[str, Any]:
-    left_out = {"data_root", "run_dir", "out", "base", "threads", "stop_after"}
-    return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(config).items() if k not in left_out}
+    left_out = {"data_root", "run_dir", "out", "base", "taught", "threads", "stop_after"}
+    kept = {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(config).items() if k not in left_out}
+    return kept if config.taught is not None else {k: v for k, v in kept.items() if k != "taught_rows"}

@@ -6,6 +6,7 @@ How strong the regularisation is was left to RECCON's validation part; figures a
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,13 @@ from transformers import PreTrainedTokenizerBase
 
 from echomind.errors import ConfigurationError, DataError
 from echomind.models.slm import EchoMindSLM
+from echomind.slm.configuration import THINKING_EMOTIONS
 from echomind.slm.tower import WORD_EMOTIONS, TextVad, VadTower, pad, piece_ids
 from echomind.training.card_fairness import drawn_recalls, recall
 from echomind.training.data.corpus import as_heard
 from echomind.training.data.published import load_reccon
 
+THINKING_EVERY = 4  # the decoder reads one turn in so many: seconds instead of minutes
 STRENGTHS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)  # inverse regularisation, as sklearn's C
 
 
@@ -89,8 +92,21 @@ def measure_words(vad: TextVad, root: Path) -> dict[str, Any]:
     }
 
 
+@torch.inference_mode()
 def measure_word_emotions(slm: EchoMindSLM, root: Path) -> dict[str, Any]:
-    """:func:`measure_words` of a checkpoint. Raises ``ConfigurationError`` when it has no text tower."""
+    """:func:`measure_words` of a checkpoint, and what its thinking names of every fourth turn, written as it is heard.
+
+    ``thinking`` with this witness, ``decoder_alone`` without. Raises ``ConfigurationError`` without a text tower.
+    """
     if slm.tower is None:
         raise ConfigurationError(f"{slm.name}: found no text tower, which tells what emotion words speak for")
-    return measure_words(slm.tower, root)
+    turns = load_reccon(root, "test")[::THINKING_EVERY]
+    truth = np.array([THINKING_EMOTIONS.index(turn.emotion) for turn in turns])
+    states = [slm.perceive_text(as_heard(turn.text)).state for turn in turns]
+    found = {}
+    for name, given in {"thinking": states, "decoder_alone": [replace(state, said=None) for state in states]}.items():
+        named = np.array([THINKING_EMOTIONS.index(slm.writer.emotion(state)) for state in given])
+        low, high = np.quantile(drawn_recalls(truth, named), (0.025, 0.975))
+        interval = [round(float(low), 3), round(float(high), 3)]
+        found[name] = {"value": round(recall(truth, named), 3), "interval": interval, "n": len(turns)}
+    return measure_words(slm.tower, root) | found

@@ -64,6 +64,13 @@ def test_a_plain_delivery_is_answered_plainly(reader):
     assert best(shares) == "B"
 
 
+@pytest.mark.parametrize("cue", ["happy", "angry", "sad", "whisper"])
+def test_unkindness_is_never_what_is_called_for(reader, cue):
+    options = {"A": "Mockery", "B": "Harsh criticism of the speaker", "C": "A warm, friendly word"}
+    assert heard_labels(heard(cue))["unkind"] == 0
+    assert best(reader.shares("What does the speaker need?", options, heard(cue))) == "C"
+
+
 def test_yes_and_no_are_answered_by_what_the_question_names(reader):
     question, options = "Does the speaker laugh?", {"A": "Yes.", "B": "no"}
     assert best(reader.shares(question, options, heard("laughter"))) == "A"

@@ -7,6 +7,7 @@ import torch
 from echomind.audio import SAMPLE_RATE, Clip
 from echomind.models.choosing import READ_LABELS, OptionReader
 from echomind.models.feeling import TELLING, felt, said_emotions, voice_displacement, with_words
+from echomind.models.own import weights_digest
 from echomind.models.protocol import VAD, Cue
 from echomind.models.slm import TEXT_TOWER, heard_emotions, load_slm
 from echomind.slm.configuration import EMOTION_NORMS, THINKING_EMOTIONS
@@ -114,3 +115,17 @@ def test_what_the_words_feel_like_moves_the_thinking_and_the_choice(tiny_checkpo
         moved = slm.choose(clip, "What is felt?", options, transcript="we won")
         assert (moved["A"] > plain["A"]) == (word == "happy")
     assert slm.choose(clip, "What is felt?", options) == plain  # no words, nothing said
+
+
+def test_another_tower_makes_another_version_of_the_answers(tiny_checkpoint, tmp_path):
+    folder = tmp_path / "model"
+    shutil.copytree(tiny_checkpoint, folder)
+    tower, _ = new_tower()
+    save_tower(tower, folder / TEXT_TOWER)
+    with_tower, without = load_slm(str(folder)), load_slm(str(tiny_checkpoint))
+    first = weights_digest(with_tower)
+    assert first != weights_digest(without)
+    assert with_tower.tower is not None
+    with torch.no_grad():
+        with_tower.tower.tower.emotions.bias += 1
+    assert weights_digest(with_tower) != first

@@ -45,7 +45,11 @@ def test_the_summary_counts_what_it_says():
         clip("b", "neutral", "neutral", None, 0.3, "Same.", "angry"),
         clip("b", "alternative", "happy", 1, 0.0, "Yay."),
     ]
-    summary = summarise_clips(rows, [{"chosen": "A", "answer": "A"}, {"chosen": "B", "answer": "A"}])
+    questions = [
+        {"chosen": "A", "chosen_words_given": "A", "answer": "A"},
+        {"chosen": "B", "chosen_words_given": "A", "answer": "A"},
+    ]
+    summary = summarise_clips(rows, questions)
     assert summary["wer_neutral"] == {"value": 0.0, "n": 2}
     assert summary["wer_target"] == {"value": 0.25, "n": 2}
     assert summary["cue_among_three_strongest"] == {"count": 2, "n": 4}
@@ -53,6 +57,7 @@ def test_the_summary_counts_what_it_says():
     assert summary["target_cue_higher_than_in_neutral"] == {"count": 1, "n": 2}
     assert summary["replies_differ_target_neutral"] == {"count": 1, "n": 2}
     assert summary["questions_right"] == {"count": 1, "n": 2}
+    assert summary["questions_right_words_given"] == {"count": 2, "n": 2}
 
 
 def made_replies(one: dict) -> dict:
@@ -115,9 +120,14 @@ def test_the_card_says_what_the_figures_say(tmp_path, tiny_checkpoint):
             "recall_by_emotion": {"neutral": 0.812, "sad": 0.3},
             "log_loss": 0.901,
             "log_loss_of_the_shares": 1.28,
+            "thinking": one,
+            "decoder_alone": one,
             "n": 2180,
         },
-        "clips": {"summary": summarise_clips(rows, [{"chosen": "A", "answer": "A"}]), "clips": rows},
+        "clips": {
+            "summary": summarise_clips(rows, [{"chosen": "A", "chosen_words_given": "B", "answer": "A"}]),
+            "clips": rows,
+        },
     }
     text = write_card(model, write_figures(model, figures)).read_text()
     assert "| emotion, unweighted average recall, 7 classes | 0.512 [0.450, 0.570] | 240 |" in text
@@ -129,6 +139,7 @@ def test_the_card_says_what_the_figures_say(tmp_path, tiny_checkpoint):
     assert "| reasoning, all other scripts | 0.512 [0.450, 0.570] | 240 |" in text
     assert "| unweighted average recall (neutral 0.81, sad 0.30) | 0.412 [0.350, 0.470] | 2180 |" in text
     assert "| log-loss of the emotions' shares alone | 1.280 | 2180 |" in text
+    assert "| recall of the thinking, words alone | 0.512 [0.450, 0.570] | 240 |" in text
     assert "recogniser writes" not in text  # only a text tower is measured on words as heard
     assert "2,500 steps" in text
     assert "4,522 synthetic clips" in text

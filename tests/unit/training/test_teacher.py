@@ -127,6 +127,9 @@ def test_a_single_side_is_not_taught(root):
     settings = tower_config(root, taught=str(root / "straight" / "taught.jsonl"), run_dir=str(root / "sides"))
     assert all("taught" in row for row in train_tower(settings, "both", 0)[2])
     assert not any("taught" in row for row in train_tower(settings, "writer", 0)[2])
+    report = run_configured("perspectives", root / "tower.json")
+    assert report["budget"]["taught_rows"] == 32
+    assert "a teacher's ratings" in json.loads((root / "tower" / "tower.json").read_text())["trained_on"]
 
 
 @pytest.mark.parametrize(
