@@ -243,8 +243,8 @@ def summarise_clips(rows: Sequence[dict[str, Any]], questions: Sequence[dict[str
         differ += target["reply"] != plain["reply"]
     summary["target_cue_higher_than_in_neutral"] = {"count": higher, "n": len(scripts)}
     summary["replies_differ_target_neutral"] = {"count": differ, "n": len(scripts)}
-    for name, chosen in {"questions_right": "chosen", "questions_right_words_given": "chosen_words_given"}.items():
-        summary[name] = {"count": sum(q[chosen] == q["answer"] for q in questions), "n": len(questions)}
+    for name, kind in {"questions_right": "chosen", "questions_right_words_given": "chosen_words_given"}.items():
+        summary[name] = {"count": sum(q[kind] == q["answer"] for q in questions), "n": len(questions)}
     return summary
 
 
