@@ -13,8 +13,10 @@ from transformers import AutoTokenizer, BertConfig, BertModel, LlamaConfig, Llam
 
 from echomind.errors import DataError
 from echomind.slm.tower import minilm, new_tower
+from echomind.training import teacher
 from echomind.training.perspectives import CombinedLabel, tower_loss, train_tower
-from echomind.training.stage_config import load_tower_config
+from echomind.training.perspectives_report import _budget, trained_on
+from echomind.training.stage_config import load_config, load_tower_config
 from echomind.training.stages import run_configured
 from echomind.training.teacher import Teacher, pad, rate, unrated_sentences
 from echomind.training.tower_data import EmoBankData, load_taught
@@ -82,6 +84,14 @@ def test_a_teacher_that_was_killed_rates_as_one_that_was_not(root):
     assert ((ratings > 1) & (ratings < 5)).all()
 
 
+def test_the_shipped_configurations_fit_each_other():
+    folder = Path(teacher.__file__).parent / "configs"
+    paths = ("data_root", "run_dir", "out")
+    made = load_config(folder / "teacher.json", teacher.TeacherConfig, paths)
+    assert load_tower_config(folder / "tower.json").taught == made.out
+    assert not made.out.is_absolute()
+
+
 def test_a_sentence_is_rated_the_same_alone_and_among_others(root):
     torch.manual_seed(0)
     model = Teacher(str(root / "llama"), 0, 0.1)
@@ -127,9 +137,11 @@ def test_a_single_side_is_not_taught(root):
     settings = tower_config(root, taught=str(root / "straight" / "taught.jsonl"), run_dir=str(root / "sides"))
     assert all("taught" in row for row in train_tower(settings, "both", 0)[2])
     assert not any("taught" in row for row in train_tower(settings, "writer", 0)[2])
-    report = run_configured("perspectives", root / "tower.json")
-    assert report["budget"]["taught_rows"] == 32
-    assert "a teacher's ratings" in json.loads((root / "tower" / "tower.json").read_text())["trained_on"]
+    budget = _budget(settings)
+    assert json.loads(json.dumps(budget))["taught_rows"] == 32
+    assert "taught_rows" not in _budget(replace(settings, taught=None))
+    assert "a teacher's ratings" in trained_on(settings)
+    assert "a teacher's ratings" not in trained_on(replace(settings, taught=None))
 
 
 @pytest.mark.parametrize(

@@ -23,8 +23,8 @@ def test_dream_loses_the_speaker_letters(root):
 
 def test_reccon_gives_emotion_cause_and_answer(root):
     turns = load_reccon(root)
-    assert {t.emotion for t in turns} == {"neutral", "happy"}
-    assert all(bool(t.cause) == (t.emotion == "happy") for t in turns)
+    assert {t.emotion for t in turns} == {"neutral", "happy", "sad", "surprise", "angry", "fear", "disgust"}
+    assert all(bool(t.cause) == (t.emotion != "neutral") for t in turns)
     assert all(t.answer for t in turns)
     assert max(len(t.history) for t in turns) <= 4
 
