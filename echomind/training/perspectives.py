@@ -20,9 +20,9 @@ from sklearn.linear_model import RidgeCV
 from torch import nn
 from transformers import PreTrainedTokenizerBase
 
-from echomind.slm.tower import TextVad, VadTower, new_tower, pad
+from echomind.slm.tower import TextVad, VadTower, new_tower
 from echomind.training.loop import LoopConfig, Losses, train
-from echomind.training.tower_data import EmoBankData, TowerBatch, load_taught
+from echomind.training.tower_data import EmoBankData, TowerBatch, load_taught, sentence_vectors
 from echomind.training.vad import ListenerMap
 
 PERSPECTIVES = {"both": (0, 1, 2, 3, 4, 5), "writer": (0, 1, 2), "reader": (3, 4, 5)}  # columns that are learnt
@@ -145,12 +145,7 @@ def parameter_groups(tower: VadTower, config: TowerConfig) -> list[dict[str, Any
 @torch.inference_mode()
 def start_from_ridge(tower: VadTower, data: EmoBankData) -> None:
     """Centre, spread and the layer on top from the training part, on the base's vectors."""
-    tower.eval()
-    order = sorted(range(len(data.pieces)), key=lambda i: len(data.pieces[i]))
-    vectors = np.zeros((len(order), tower.head.in_features), np.float32)
-    for start in range(0, len(order), 64):
-        rows = order[start : start + 64]
-        vectors[rows] = tower.sentence(*pad([data.pieces[i] for i in rows])).numpy()
+    vectors = sentence_vectors(tower, data.pieces)
     fitted = RidgeCV(RIDGE).fit(vectors, data.standardised.numpy())
     tower.head.weight.copy_(torch.from_numpy(fitted.coef_))
     tower.head.bias.copy_(torch.from_numpy(np.asarray(fitted.intercept_, np.float32)))

@@ -22,18 +22,19 @@ import torch
 from torch import nn
 from transformers import AutoModel, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
+from echomind.slm.tower import pad
 from echomind.training.data.published import load_dream, load_emobank, load_reccon
 from echomind.training.loop import LoopConfig, Losses, train
 from echomind.training.options import drawn_texts
 from echomind.training.perspectives import concordance
 from echomind.training.perspectives_report import pearson
+from echomind.training.tower_data import batches_by_length
 
 log = logging.getLogger(__name__)
 ASK = "\nFeeling:"  # read after the sentence, so that the last state has seen all of it
 MAX_PIECES = 110
 RATINGS = 9  # writer V A D, reader V A D, combined V A D
 COMBINED_WEIGHT = 2.0  # of the combined label's columns: more ratings steady it than either side
-POOL = 16  # batches sorted by length together
 LEAST_WORDS, MOST_WORDS = 3, 40  # of a sentence that is rated: shorter ones say little
 
 
@@ -102,13 +103,9 @@ class RatedSentences:
         if self._epoch is None or self._epoch[0] != epoch:
             rng = random.Random(f"{self.seed}-teacher-{epoch}")
             order = rng.sample(range(len(self.pieces)), len(self.pieces))
-            batches: list[list[int]] = []
-            for start in range(0, len(order), self.batch_size * POOL):
-                pool = sorted(order[start : start + self.batch_size * POOL], key=lambda i: len(self.pieces[i]))
-                batches += [pool[i : i + self.batch_size] for i in range(0, len(pool), self.batch_size)]
-            batches = [batch for batch in batches if len(batch) == self.batch_size] or [order]
-            rng.shuffle(batches)
-            self._epoch = epoch, batches
+            order = order[: max(1, len(order) // self.batch_size) * self.batch_size]
+            lengths = [len(row) for row in self.pieces]
+            self._epoch = epoch, batches_by_length(order, lengths, self.batch_size, rng)
         return self._epoch[1]
 
     def batch(self, step: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -122,13 +119,6 @@ def piece_ids(tokenizer: PreTrainedTokenizerBase, text: str) -> list[int]:
     """Ids of a sentence and of the words that ask."""
     said: list[int] = tokenizer(text, truncation=True, max_length=MAX_PIECES)["input_ids"]
     return said + tokenizer(ASK, add_special_tokens=False)["input_ids"]
-
-
-def pad(rows: Sequence[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]:
-    """Rows of ids to ``(B, T)``, padded on the right, and their mask."""
-    ids = nn.utils.rnn.pad_sequence([torch.tensor(row) for row in rows], batch_first=True)
-    mask = nn.utils.rnn.pad_sequence([torch.ones(len(row), dtype=torch.long) for row in rows], batch_first=True)
-    return ids, mask
 
 
 def teacher_loss(model: nn.Module, batch: tuple[torch.Tensor, torch.Tensor, torch.Tensor], agreement: float) -> Losses:

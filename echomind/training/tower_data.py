@@ -13,7 +13,7 @@ import torch
 from transformers import PreTrainedTokenizerBase
 
 from echomind.errors import DataError
-from echomind.slm.tower import pad, piece_ids
+from echomind.slm.tower import VadTower, pad, piece_ids
 from echomind.training.data.corpus import as_heard
 from echomind.training.data.published import load_emobank
 
@@ -76,12 +76,8 @@ class EmoBankData:
             rng = random.Random(f"{self.seed}-emobank-{epoch}")
             order = rng.sample(range(len(self.texts)), len(self.texts))
             order = order[: self.steps_per_epoch * self.batch_size]
-            batches: list[list[int]] = []
-            for start in range(0, len(order), self.batch_size * POOL):
-                pool = sorted(order[start : start + self.batch_size * POOL], key=lambda i: len(self.pieces[i]))
-                batches += [pool[i : i + self.batch_size] for i in range(0, len(pool), self.batch_size)]
-            rng.shuffle(batches)
-            self._epoch = epoch, batches
+            lengths = [len(row) for row in self.pieces]
+            self._epoch = epoch, batches_by_length(order, lengths, self.batch_size, rng)
         return self._epoch[1]
 
     def batch(self, step: int) -> TowerBatch:
@@ -98,6 +94,28 @@ class EmoBankData:
         rows = random.Random(f"{self.seed}-taught-{step}").choices(range(len(self.taught_pieces)), k=self.taught_rows)
         pieces = [self.taught_pieces[i] for i in rows]
         return TowerBatch(*pad(pieces), self.taught_ratings[rows], self.taught_combined[rows])
+
+
+@torch.inference_mode()
+def sentence_vectors(tower: VadTower, pieces: list[list[int]], batch_size: int = 64) -> np.ndarray:
+    """The tower's sentence vectors ``(n, width)`` of texts in pieces."""
+    tower.eval()
+    found = np.zeros((len(pieces), tower.head.in_features), np.float32)
+    order = sorted(range(len(pieces)), key=lambda i: len(pieces[i]))
+    for start in range(0, len(order), batch_size):
+        rows = order[start : start + batch_size]
+        found[rows] = tower.sentence(*pad([pieces[i] for i in rows])).numpy()
+    return found
+
+
+def batches_by_length(order: list[int], lengths: list[int], size: int, rng: random.Random) -> list[list[int]]:
+    """Rows in batches of ``size``, those of a pool sorted by length, then the batches in an order by ``rng``."""
+    batches: list[list[int]] = []
+    for start in range(0, len(order), size * POOL):
+        pool = sorted(order[start : start + size * POOL], key=lambda i: lengths[i])
+        batches += [pool[i : i + size] for i in range(0, len(pool), size)]
+    rng.shuffle(batches)
+    return batches
 
 
 def load_taught(path: Path) -> tuple[list[str], np.ndarray]:

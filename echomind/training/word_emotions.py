@@ -19,26 +19,14 @@ from transformers import PreTrainedTokenizerBase
 from echomind.errors import ConfigurationError, DataError
 from echomind.models.slm import EchoMindSLM
 from echomind.slm.configuration import THINKING_EMOTIONS
-from echomind.slm.tower import WORD_EMOTIONS, TextVad, VadTower, pad, piece_ids
+from echomind.slm.tower import WORD_EMOTIONS, TextVad, VadTower, piece_ids
 from echomind.training.card_fairness import drawn_recalls, recall
 from echomind.training.data.corpus import as_heard
 from echomind.training.data.published import load_reccon
+from echomind.training.tower_data import sentence_vectors
 
 THINKING_EVERY = 4  # the decoder reads one turn in so many: seconds instead of minutes
 STRENGTHS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)  # inverse regularisation, as sklearn's C
-
-
-@torch.inference_mode()
-def vectors(tower: VadTower, tokenizer: PreTrainedTokenizerBase, texts: list[str], batch_size: int = 64) -> np.ndarray:
-    """The tower's sentence vectors ``(n, width)``."""
-    tower.eval()
-    pieces = [piece_ids(tokenizer, text) for text in texts]
-    found = np.zeros((len(texts), tower.head.in_features), np.float32)
-    order = sorted(range(len(texts)), key=lambda i: len(pieces[i]))
-    for start in range(0, len(order), batch_size):
-        rows = order[start : start + batch_size]
-        found[rows] = tower.sentence(*pad([pieces[i] for i in rows])).numpy()
-    return found
 
 
 def _part(root: Path, part: str) -> tuple[list[str], np.ndarray]:
@@ -50,7 +38,10 @@ def _part(root: Path, part: str) -> tuple[list[str], np.ndarray]:
 def fit_emotions(tower: VadTower, tokenizer: PreTrainedTokenizerBase, root: Path) -> dict[str, Any]:
     """Fit the layer in place; returns the strength that was chosen and what :func:`measure_words` says."""
     parts = {part: _part(root, part) for part in ("train", "valid")}
-    x = {part: vectors(tower, tokenizer, texts) for part, (texts, _) in parts.items()}
+    x = {
+        part: sentence_vectors(tower, [piece_ids(tokenizer, text) for text in texts])
+        for part, (texts, _) in parts.items()
+    }
     y = {part: labels for part, (_, labels) in parts.items()}
     known = sorted(set(y["train"]))
 

@@ -12,13 +12,13 @@ import torch
 from transformers import AutoTokenizer, BertConfig, BertModel, LlamaConfig, LlamaModel
 
 from echomind.errors import DataError
-from echomind.slm.tower import minilm, new_tower
+from echomind.slm.tower import minilm, new_tower, pad
 from echomind.training import teacher
 from echomind.training.perspectives import CombinedLabel, tower_loss, train_tower
 from echomind.training.perspectives_report import _budget, trained_on
 from echomind.training.stage_config import load_config, load_tower_config
 from echomind.training.stages import run_configured
-from echomind.training.teacher import Teacher, pad, rate, unrated_sentences
+from echomind.training.teacher import Teacher, rate, unrated_sentences
 from echomind.training.tower_data import EmoBankData, load_taught
 from tests.unit.training.made_data import write_texts
 
