@@ -13,6 +13,7 @@ from echomind.ui.talk_turnstile import Turnstile
 
 TURNS_AT_ONCE = 2  # the rest wait in the page's queue, which shows their place
 VIEW = tuple(field.name for field in fields(View))
+DRAWN = {"timeline", "plane", "turns"}
 HUSH = (
     "() => { document.querySelectorAll('audio').forEach((a) => a.pause()); dispatchEvent(new Event('em-hush'));"
     " dispatchEvent(new Event('em-stop')); }"
@@ -61,12 +62,15 @@ class Parts:
         """Each step as an update of the components that it changes; the recorder is made ready for the next turn.
 
         ``open_turn``: they answer the turn that is open, which has been counted when it was begun. What the visitor has
-        stopped ends with what the stop has shown.
+        stopped ends with what the stop has shown. What an overtaken turn had sent may arrive after this one's: its last
+        step says all of it again.
         """
         before: View | None = None
         steps = steps if open_turn else admitted(gate, self.per_minute, steps, session)
         for view, session in gate.pass_through(steps, open_turn=open_turn):
             changed = [name for name in VIEW if before is None or getattr(view, name) != getattr(before, name)]
+            if gate.overtakes and "times" in changed and view.times:
+                changed = [name for name in VIEW if name in changed or name not in DRAWN]
             update = {self.shown[name]: getattr(view, name) for name in changed} | {self.session: session}
             yield update | ({self.mic: None} if before is None else {})
             before = view

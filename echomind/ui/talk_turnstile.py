@@ -23,6 +23,8 @@ class Turnstile:
         self._release: Callable[[], None] | None = None
         self.held = ""  # the key of the open turn
         self.last_word: Any = None  # what the visitor's own stop has shown; nothing since another turn began
+        self._passing, self._answered = 0, False  # turns under way; whether the open turn has had an answer
+        self.overtakes = False  # what was sent before the turn under way began may still arrive after it
 
     def stop(self, last_word: Any = None) -> None:
         """Let no turn go on that is under way, and release what an open one holds.
@@ -36,7 +38,7 @@ class Turnstile:
 
     def hold(self, release: Callable[[], None], key: str) -> None:
         """Remember the ``key`` of the open turn; ``release`` is called when it is stopped or another begins."""
-        self._release, self.held = release, key
+        self._release, self.held, self._answered = release, key, False
 
     def admit(self, per_minute: int) -> None:
         """Count a new turn. Raises ``BusyError`` for more than ``per_minute`` (0: any number) within a minute."""
@@ -64,8 +66,14 @@ class Turnstile:
         else:
             self.stop()
         mine = self._latest
-        with closing(steps):
-            for step in steps:
-                if self._latest != mine:
-                    return
-                yield step
+        self.overtakes = self._passing > 0 or (open_turn and self._answered)
+        self._answered = open_turn
+        self._passing += 1
+        try:
+            with closing(steps):
+                for step in steps:
+                    if self._latest != mine:
+                        return
+                    yield step
+        finally:
+            self._passing -= 1

