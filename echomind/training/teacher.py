@@ -1,8 +1,8 @@
 """Stage ``teacher``: a small pretrained language model learns EmoBank, and rates sentences that nobody rated.
 
 What the text tower learns from them (``perspectives``, ``taught``) is more than 8,062 rated sentences tell it: a larger
-model's judgement of 27,846 others, turns of DREAM and RECCON and our own writing (knowledge distillation, Hinton et
-al., arXiv 1503.02531). The teacher takes no part at run time and is not shipped; ``base`` is a causal decoder of
+model's judgement of others: turns of DREAM and RECCON, our own writing, and EmoBank's training sentences cut at their
+clauses and joined anew (knowledge distillation, Hinton et al., arXiv 1503.02531). The teacher takes no part at run time and is not shipped; ``base`` is a causal decoder of
 ``transformers`` (a folder or Hub id), for the shipped tower SmolLM2-135M-Instruct (Apache-2.0).
 """
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import logging
 import random
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -36,6 +37,10 @@ MAX_PIECES = 110
 RATINGS = 9  # writer V A D, reader V A D, combined V A D
 COMBINED_WEIGHT = 2.0  # of the combined label's columns: more ratings steady it than either side
 LEAST_WORDS, MOST_WORDS = 3, 40  # of a sentence that is rated: shorter ones say little
+PARTS = 0.4  # share of recombined sentences that are a part of one; the others are joined of two
+CLAUSE = re.compile(
+    r"(?<=[,;:])\s+|\s+(?=(?:and|but|or|so|because|when|which|who|that|while|if|as|before|after|until|although|where)\b)"
+)
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,7 @@ class TeacherConfig:
 
     Word embeddings and the first ``frozen_layers`` stay as they are. ``agreement`` is the share of 1 - CCC in the
     loss, the rest is the squared error; ``head_scale`` multiplies the rate of the layer on top. ``own`` sentences of
-    our corpus are drawn for each cue, to be rated beside the turns of dialogues.
+    our corpus are drawn for each cue, to be rated beside the turns of dialogues; ``recombined`` are made of EmoBank's.
     """
 
     base: str
@@ -58,6 +63,7 @@ class TeacherConfig:
     head_scale: float = 10.0
     agreement: float = 0.5
     own: int = 150
+    recombined: int = 0
     seed: int = 0
     threads: int = 2
     stop_after: int | None = None
@@ -150,14 +156,34 @@ def rate(
     return rated
 
 
-def unrated_sentences(root: Path, own: int, seed: int) -> list[str]:
+def recombine(texts: Sequence[str], count: int, rng: random.Random) -> set[str]:
+    """Up to ``count`` distinct sentences in the words and the manner of ``texts``, cut at their clauses.
+
+    Each is a part of one, or the beginning of one with the end of another.
+    """
+    cut = [parts for text in texts if len(parts := CLAUSE.split(text)) > 1]
+    found: set[str] = set()
+    for _ in range(2 * count if cut else 0):  # some come twice
+        if len(found) == count:
+            break
+        one, other = rng.choice(cut), rng.choice(cut)
+        if rng.random() < PARTS:
+            start, end = sorted(rng.sample(range(len(one) + 1), 2))
+            found.add(" ".join(one[start:end]))
+        else:
+            found.add(" ".join(one[: rng.randrange(1, len(one))] + other[rng.randrange(1, len(other)) :]))
+    return found.difference(texts)
+
+
+def unrated_sentences(root: Path, own: int, recombined: int, seed: int) -> list[str]:
     """Distinct turns of DREAM's and RECCON's training parts, and replies, causes and openers of our training scenarios.
 
-    ``own`` of the latter are drawn for each cue.
+    ``own`` of the latter are drawn for each cue, and ``recombined`` made of EmoBank's training part.
     """
     found = {text for dialogue in load_dream(root) for text in dialogue} | {turn.text for turn in load_reccon(root)}
     if own:
         found |= {text for text, _ in drawn_texts("train", own, random.Random(f"{seed}-own"))}
+    found |= recombine(load_emobank(root, "train")[0], recombined, random.Random(f"{seed}-recombined"))
     return sorted(text for text in found if LEAST_WORDS <= len(text.split()) <= MOST_WORDS)
 
 
@@ -182,7 +208,7 @@ def run_teacher(config: TeacherConfig) -> dict[str, Any]:
     precision = config.loop.mixed_precision
     texts, _, combined = load_emobank(config.data_root, "dev")
     r = pearson(rate(model, tokenizer, texts, precision)[:, 6:], combined)
-    sentences = unrated_sentences(config.data_root, config.own, config.seed)
+    sentences = unrated_sentences(config.data_root, config.own, config.recombined, config.seed)
     rated = data.centre + data.spread * rate(model, tokenizer, sentences, precision)
     config.out.parent.mkdir(parents=True, exist_ok=True)
     lines = [{"text": t, "ratings": row.round(4).tolist()} for t, row in zip(sentences, rated, strict=True)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,11 +15,12 @@ from transformers import AutoTokenizer, BertConfig, BertModel, LlamaConfig, Llam
 from echomind.errors import DataError
 from echomind.slm.tower import minilm, new_tower, pad
 from echomind.training import teacher
+from echomind.training.data.published import load_emobank
 from echomind.training.perspectives import CombinedLabel, tower_loss, train_tower
 from echomind.training.perspectives_report import _budget, trained_on
 from echomind.training.stage_config import load_config, load_tower_config
 from echomind.training.stages import run_configured
-from echomind.training.teacher import Teacher, rate, unrated_sentences
+from echomind.training.teacher import Teacher, rate, recombine, unrated_sentences
 from echomind.training.tower_data import EmoBankData, load_taught
 from tests.unit.training.made_data import write_texts
 
@@ -78,7 +80,7 @@ def test_a_teacher_that_was_killed_rates_as_one_that_was_not(root):
     one, other = ((root / name / "taught.jsonl").read_text() for name in ("straight", "stopped"))
     assert one == other
     texts, ratings = load_taught(root / "straight" / "taught.jsonl")
-    assert texts == unrated_sentences(root, 2, 0) != unrated_sentences(root, 0, 0)
+    assert texts == unrated_sentences(root, 2, 0, 0) != unrated_sentences(root, 0, 0, 0)
     assert straight["sentences"] == len(texts) == len(set(texts))
     assert ratings.shape == (len(texts), 9)
     assert ((ratings > 1) & (ratings < 5)).all()
@@ -130,6 +132,22 @@ def test_taught_sentences_come_beside_the_rated_ones_and_weigh_half(root):
         )
     assert "taught" not in people
     assert float(both["loss"]) == pytest.approx((float(people["loss"]) + float(teacher["loss"])) / 2, abs=1e-6)
+
+
+def test_sentences_are_cut_at_their_clauses_and_joined_anew():
+    texts = ["I knew it, but nobody asked.", "She left because it rained", "Oh no"]
+    ends = {"but nobody asked.", "because it rained"}
+    found = recombine(texts, 50, random.Random(0))
+    assert found == {"I knew it,", "She left", *ends, "I knew it, because it rained", "She left but nobody asked."}
+    assert recombine(texts, 50, random.Random(0)) == found
+    assert 1 <= len(recombine(texts, 3, random.Random(0))) <= 3
+    assert recombine(["Oh no", "Well"], 3, random.Random(0)) == set()
+
+
+def test_recombined_sentences_are_rated_too(root):
+    few, more = unrated_sentences(root, 0, 0, 0), unrated_sentences(root, 0, 40, 0)
+    assert set(few) < set(more)
+    assert not set(load_emobank(root, "train")[0]) & set(more) - set(few)
 
 
 def test_a_single_side_is_not_taught(root):
