@@ -2,8 +2,9 @@
 
 What the text tower learns from them (``perspectives``, ``taught``) is more than 8,062 rated sentences tell it: a larger
 model's judgement of others: turns of DREAM and RECCON, our own writing, and EmoBank's training sentences cut at their
-clauses and joined anew (knowledge distillation, Hinton et al., arXiv 1503.02531). The teacher takes no part at run time and is not shipped; ``base`` is a causal decoder of
-``transformers`` (a folder or Hub id), for the shipped tower SmolLM2-135M-Instruct (Apache-2.0).
+clauses and joined anew (knowledge distillation, Hinton et al., arXiv 1503.02531). The teacher takes no part at run time
+and is not shipped; ``base`` is a causal decoder of ``transformers`` (a folder or Hub id), for the shipped tower
+SmolLM2-135M-Instruct (Apache-2.0).
 """
 
 from __future__ import annotations

@@ -246,7 +246,7 @@ def test_a_turn_that_overtakes_another_says_all_again_at_its_end(engine, clip):
     assert list(under_way) == []
     assert "transcript" not in at_the_end(
         turn()
-    )  # nothing is under way: what the visitor has corrected meanwhile stays
+    )  # nothing is under way: what a visitor has corrected stays
     gate.hold(lambda: None, "key")
     assert "transcript" not in at_the_end(turn(open_turn=True))
     assert at_the_end(turn(open_turn=True))["transcript"]  # the first answer to this turn has ended, but may be late
