@@ -244,9 +244,7 @@ def test_a_turn_that_overtakes_another_says_all_again_at_its_end(engine, clip):
     assert words["transcript"] == "Can I go outside now"
     assert {"status", "felt", "why", "reply"} <= set(words)
     assert list(under_way) == []
-    assert "transcript" not in at_the_end(
-        turn()
-    )  # nothing is under way: what a visitor has corrected stays
+    assert "transcript" not in at_the_end(turn())  # nothing is under way: what a visitor has corrected stays
     gate.hold(lambda: None, "key")
     assert "transcript" not in at_the_end(turn(open_turn=True))
     assert at_the_end(turn(open_turn=True))["transcript"]  # the first answer to this turn has ended, but may be late
