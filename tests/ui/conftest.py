@@ -21,7 +21,16 @@ from echomind.settings import ROOT, Settings
 START_S = 240  # a machine that also trains starts slowly
 LEAVING = "AbortError: signal is aborted without reason"  # gradio's word for what a page still waited for when left
 PAUSE_S = (1.0, 2.0)  # silence before and after the words of the fake microphone, which plays them in a loop
+# Playwright's own list, which another one takes the place of, and what Chromium loads for its address bar: two pages of
+# its own beside each visitor's, which took as long as ours.
+WITHOUT = (
+    "AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,"
+    "LensOverlay,MediaRouter,PaintHolding,ThirdPartyStoragePartitioning,AvoidCorsURLLoaderRestartOnRedirect,"
+    "TcpPortRandomizationWin,OptimizationHints,NetworkTimeServiceQuerying,AimEnabled,PreconnectToSearch,"
+    "WebUIOmniboxPopup,WebUIOmniboxAimPopup"
+)
 FLAGS = [
+    f"--disable-features={WITHOUT}",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",

@@ -148,8 +148,8 @@ def test_zero_one_and_500_models_render(made, pages, count):
         assert all("There are no results." in text for text in shown.values())
 
 
-def test_memory_is_flat_over_1000_requests():
-    api = ResultsApi(Results(ROOT / "results"))
+def test_memory_is_flat_over_1000_requests(made):
+    api = ResultsApi(Results(made(10)))
 
     def objects(calls):
         for _ in range(calls):
