@@ -31,7 +31,7 @@ from echomind.ui.correlations_show import comparison as comparison
 from echomind.ui.faults import notice, spoken
 from echomind.ui.live import KEEP_SCRIPT, LOOK_S, SAVE
 from echomind.ui.markup import h
-from echomind.ui.page import current_page
+from echomind.ui.page import Arrival, current_page
 from echomind.ui.site import Site
 from echomind.words import here, t
 
@@ -85,9 +85,10 @@ def build_correlations(site: Site) -> None:
         with gr.Column(scale=2, min_width=320):
             words = _words(at_first.words, KEEP_SCRIPT, elem_id="em-verdict")
     below = _words(at_first.below, KEEP_SCRIPT + ALL_POINTS_SCRIPT, elem_id="em-below")
-    axes, drawn, width, file = (
+    axes, drawn, arrival, width, file = (
         gr.State(first),
         gr.State(None),
+        gr.State(Arrival()),
         gr.Textbox("wide", visible=False),
         gr.Textbox(visible=False),
     )
@@ -98,19 +99,24 @@ def build_correlations(site: Site) -> None:
 
     def on(event: Callable[..., Any], name: str, change: Callable[[Axes, Any], Axes], given: Any) -> None:
         # A list fires ``change`` once for a choice by hand or by key, and also where the page sets it: left alone.
-        def changed(a: Axes, value: Any, w: str) -> tuple[Any, ...]:
-            return same if value in (None, getattr(a, name)) else show(change(a, value), w, results, before=a)
+        def changed(arrived: Arrival, a: Axes, value: Any, w: str) -> tuple[Any, ...]:
+            if value in (None, getattr(a, name)):
+                return same
+            arrived.over()
+            return show(change(a, value), w, results, before=a)
 
-        event(spoken(changed), [axes, given, width], shown, js=MEASURE, **QUIET)
+        event(spoken(changed), [arrival, axes, given, width], shown, js=MEASURE, **QUIET)
 
-    def press(a: Axes, w: str, event: gr.EventData) -> tuple[Any, ...]:
+    def press(arrived: Arrival, a: Axes, w: str, event: gr.EventData) -> tuple[Any, ...]:
+        arrived.over()
         return show(with_preset(a, told(event, "preset")), w, results, before=a)
 
-    def open_pair(a: Axes, w: str, event: gr.EventData) -> tuple[Any, ...]:
+    def open_pair(arrived: Arrival, a: Axes, w: str, event: gr.EventData) -> tuple[Any, ...]:
+        arrived.over()
         return show(with_pair(a, told(event, "pair")), w, results, before=a)
 
-    def arrive(query: str, w: str) -> tuple[Any, ...]:
-        return open_address(query, w, results)
+    def arrive(arrived: Arrival, query: str, w: str) -> tuple[Any, ...]:
+        return arrived.unless_over(lambda: open_address(query, w, results), same)
 
     def renew(a: Axes, d: Drawn | None, w: str) -> tuple[Any, ...]:
         return news(a, d, w, results)
@@ -126,11 +132,11 @@ def build_correlations(site: Site) -> None:
     on(x.change, "x", Axes.with_x, x)
     on(y.change, "y", Axes.with_y, y)
     on(colour.change, "colour", Axes.coloured, colour)
-    presets.select(spoken(press), [axes, width], shown, js=MEASURE, **QUIET)
-    parts.matrix.select(spoken(open_pair), [axes, width], shown, js=MEASURE, **QUIET)
+    presets.select(spoken(press), [arrival, axes, width], shown, js=MEASURE, **QUIET)
+    parts.matrix.select(spoken(open_pair), [arrival, axes, width], shown, js=MEASURE, **QUIET)
     below.select(spoken(all_points), [axes], [below], **QUIET)
     address = gr.Textbox("", visible=False)
-    current_page().load(spoken(arrive), [address, width], shown, js=ARRIVE, **QUIET)
+    current_page().load(spoken(arrive), [arrival, address, width], shown, js=ARRIVE, **QUIET)
     gr.Timer(LOOK_S).tick(spoken(renew), [axes, drawn, width], shown[READING], js=MEASURE, **QUIET)
     saved = take.download(spoken(save), [axes], [file], **QUIET)
     saved.then(None, [file], [file], js=SAVE, api_visibility="private")

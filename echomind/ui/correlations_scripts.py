@@ -4,7 +4,7 @@ from __future__ import annotations
 
 # The browser says how wide it is; the labels are laid out for that. It is the last input of every event.
 MEASURE = "(...inputs) => [...inputs.slice(0, -1), window.innerWidth < 760 ? 'narrow' : 'wide']"
-ARRIVE = "() => [window.location.search, window.innerWidth < 760 ? 'narrow' : 'wide']"
+ARRIVE = "(...inputs) => [...inputs.slice(0, -2), window.location.search, window.innerWidth < 760 ? 'narrow' : 'wide']"
 
 # A picture has its own paper and ink: the page's style sheet, which inks figures for its scheme, is not in it.
 _PICTURES = """

@@ -12,7 +12,7 @@ from echomind.leaderboard.model_choice import MOST, Choice, choice_of_key, read_
 from echomind.ui.faults import notice, spoken
 from echomind.ui.markup import h
 from echomind.ui.models_show import Known, Parts, Shown, show, show_parts
-from echomind.ui.page import current_page
+from echomind.ui.page import Arrival, current_page
 from echomind.ui.site import Site
 from echomind.words import here, t
 
@@ -148,7 +148,7 @@ def build_models(site: Site) -> None:
     parts = _parts()
     people = _slot("people")
     along = gr.HTML("", apply_default_css=False, js_on_load=SCRIPT, elem_id="em-along")
-    choice = gr.State(first.choice)
+    choice, arrival = gr.State(first.choice), gr.State(Arrival())
     shown = [choice, model, others, language, page, *radar, scores, *differ, *parts, *people, along]
     quiet: dict[str, Any] = {
         "api_visibility": "private",
@@ -158,12 +158,18 @@ def build_models(site: Site) -> None:
     }
     whole = quiet | {"outputs": shown}
 
-    def pick(c: Choice, key: str | None) -> Any:
+    same = (gr.skip(),) * len(shown)
+
+    def pick(arrived: Arrival, c: Choice, key: str | None) -> Any:
         # ``change`` comes once, for a choice by hand or by key; also where the page sets it, which is left alone.
         asked = choice_of_key(key or "")
-        return (gr.skip(),) * len(shown) if asked.key == c.key else show(asked, known)
+        if asked.key == c.key:
+            return same
+        arrived.over()
+        return show(asked, known)
 
-    def follow(event: gr.EventData) -> Shown:
+    def follow(arrived: Arrival, event: gr.EventData) -> Shown:
+        arrived.over()
         return open_key(asked_model(event), known)
 
     def compare(c: Choice, slugs: list[str]) -> Shown:
@@ -175,14 +181,14 @@ def build_models(site: Site) -> None:
     def pick_part(c: Choice, axis: str, metric: str) -> Parts:
         return show_parts(c, known, axis, metric)
 
-    def arrive(query: str) -> Shown:
-        return open_address(query, known)
+    def arrive(arrived: Arrival, query: str) -> Any:
+        return arrived.unless_over(lambda: open_address(query, known), same)
 
-    model.change(spoken(pick), [choice, model], **whole)
-    page.select(spoken(follow), None, **whole)
+    model.change(spoken(pick), [arrival, choice, model], **whole)
+    page.select(spoken(follow), [arrival], **whole)
     others.input(spoken(compare), [choice, others], **whole)
     language.input(spoken(pick_language), [choice, language], **whole)
     for control in (parts.axis, parts.metric):
         control.input(spoken(pick_part), [choice, parts.axis, parts.metric], outputs=list(parts), **quiet)
     address = gr.Textbox("", visible=False)
-    current_page().load(spoken(arrive), [address], js=ADDRESS, **whole)
+    current_page().load(spoken(arrive), [arrival, address], js=ADDRESS, **whole)

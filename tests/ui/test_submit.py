@@ -46,6 +46,13 @@ def fill(page, model, prompt="enhanced"):
     page.click(f"#submit-prompt label:has-text('{prompt}')")
 
 
+def open_more(page):
+    """Open the optional part; a frame later gradio gives its fields what they had, whatever was typed by then."""
+    page.click("#submit-more button")
+    page.wait_for_selector("#submit-contact :is(input, textarea) >> visible=true")
+    page.evaluate("() => new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen)))")
+
+
 def check(page):
     page.click("#submit-check")
     page.wait_for_selector("#submit-checked .em-verdict >> visible=true")
@@ -131,8 +138,9 @@ def test_problems_are_told_and_the_form_is_kept(page, mini):
 def test_a_reload_finds_form_files_and_step_again(page, mini):
     choose(page, "part.jsonl", random_answers(mini, 3, questions=7))
     fill(page, NAME, "basic")
-    page.click("#submit-more button")
+    open_more(page)
     page.fill("#submit-contact :is(input, textarea)", "ada@example.org")
+    page.wait_for_function(f"{DRAFT}?.fields.contact === 'ada@example.org'")
     go_to_confirm(page)
     page.wait_for_function(f"{DRAFT}?.step === 4")
     page.reload()
@@ -142,7 +150,7 @@ def test_a_reload_finds_form_files_and_step_again(page, mini):
     assert page.input_value(READY) == NAME
     assert "part.jsonl" in page.inner_text(".em-files")
     assert page.is_checked("#submit-prompt label:has-text('basic') input")
-    page.click("#submit-more button")
+    open_more(page)
     page.wait_for_function(
         "document.querySelector('#submit-contact :is(input, textarea)')?.value === 'ada@example.org'"
     )
