@@ -21,6 +21,47 @@ PAGES = {  # name: (address, what is there once it can be read); "receipt" stand
     "About": ("about", ".em-article"),
 }
 
+# What can be read or heard on a page: texts and the attributes that are read out. Names of models stand in <bdi>, what
+# was said and replied is marked as English, and the words along the timeline are those that were said.
+TEXTS = """() => {
+  const nobodys = "script, style, bdi, code, pre, .em-language, [lang=en]:not(html), #talk-timeline .textpoint";
+  const seen = (e) => e.checkVisibility({ visibilityProperty: true }) && !e.closest(nobodys);
+  const found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const { textContent, parentElement } = walker.currentNode;
+    if (textContent.trim() && seen(parentElement)) found.push(textContent.trim());
+  }
+  for (const name of ["title", "aria-label", "placeholder"]) {
+    document.querySelectorAll(`[${name}]`).forEach((e) => { if (seen(e)) found.push(e.getAttribute(name)); });
+  }
+  return [...new Set(found)];
+}"""
+
+# Elements with words of their own that stand out of the page, or whose box cuts them. Frames may scroll, and what is
+# hidden from the eye on purpose, or ends in "…", is not cut.
+CUT = """() => {
+  const FRAMES = ".em-scroll, .em-data, .em-sideways, .em-presets, .em-tools, div.em-told, .sub-frame, pre, "
+    + "textarea, svg, .em-hidden";
+  const frame = (e) => e.closest(FRAMES);
+  const words = (e) => (e.type === "text" ? e.value : e.textContent).trim().slice(0, 50);
+  const own = (e) => e.type === "text" || [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
+  const found = [];
+  for (const e of document.querySelectorAll("main *, nav :not(.em-skip), footer *")) {
+    if (!own(e) || frame(e) || !e.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
+    const box = e.getBoundingClientRect(), style = getComputedStyle(e);
+    if (box.width <= 2 || box.height <= 2) continue;
+    const out = box.left < -1 || box.right > innerWidth + 1;
+    const cuts = style.overflowX !== "visible" && style.textOverflow !== "ellipsis";
+    if (out || (cuts && e.scrollWidth > e.clientWidth + 1)) found.push(`${e.tagName} ${words(e)}`);
+  }
+  return found;
+}"""
+LINES = """() => [...new Set([...document.querySelectorAll("nav[aria-label=Pages] a:not(.em-skip)")]
+  .map((a) => Math.round(a.getBoundingClientRect().top)))].length"""
+LINKS = """() => [...document.querySelectorAll("nav[aria-label=Pages] a:not(.em-skip)")]
+  .map((a) => a.getBoundingClientRect()).map((box) => [box.left, box.right, box.height])"""
+
 
 def served_pages(run_app):
     """Starts the app with a submission in every place, and returns its address and the receipt that is published."""

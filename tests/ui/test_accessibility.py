@@ -1,11 +1,12 @@
-"""Every page for everybody: axe-core in both schemes, on a screen and on a phone; the keyboard alone; less motion."""
+"""Every page for everybody: axe-core in both schemes; on any screen; the keyboard alone; less motion."""
 
 import itertools
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.ui.every_page import PAGES, at_width, open_page, served_pages
+from tests.ui.every_page import CUT, LINES, LINKS, PAGES, TEXTS, at_width, open_page, served_pages
+from tests.unit.ui.chinese import CHINESE
 
 # Of what axe finds in order it names one element a rule: naming them all takes longer than looking.
 SHORT = {"resultTypes": ["violations"]}
@@ -14,6 +15,7 @@ COLOURS = {
     **SHORT,
     "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
 }  # the scheme changes no other
+WIDTHS = (2560, 1440, 768, 390, 320)
 TABS = 250  # more than any page has
 TITLES = {
     "One model": "Models · EchoMind",
@@ -85,15 +87,14 @@ def seen(browser, served_all):
 
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing_that_keeps_anybody_out(seen, name):
-    for scheme in ("dark", "light"):
-        for width in (1440, 390):
-            tab = seen(name, scheme, width)
-            assert tab.locator("body.dark").count() == (scheme == "dark")
-            found = Axe().run(tab, options=ALL if scheme == "light" else COLOURS).response
-            assert len(found["passes"]) > (20 if scheme == "light" else 0)
-            grave = [fault for fault in found["violations"] if fault["impact"] in ("serious", "critical")]
-            named = [(fault["id"], [node["html"][:150] for node in fault["nodes"]]) for fault in grave]
-            assert named == [], (scheme, width)
+    for scheme, width, rules in (("dark", 1440, COLOURS), ("light", 1440, ALL), ("light", 390, ALL)):
+        tab = seen(name, scheme, width)
+        assert tab.locator("body.dark").count() == (scheme == "dark")
+        found = Axe().run(tab, options=rules).response
+        assert len(found["passes"]) > (20 if scheme == "light" else 0)
+        grave = [fault for fault in found["violations"] if fault["impact"] in ("serious", "critical")]
+        named = [(fault["id"], [node["html"][:150] for node in fault["nodes"]]) for fault in grave]
+        assert named == [], (scheme, width)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -114,6 +115,29 @@ def test_the_tab_has_a_name_and_the_page_a_language_landmarks_and_headings_in_or
 
 def title_of_link(name):
     return "Models" if name in ("One model", "Compared") else name
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_page_is_english_never_scrolls_sideways_and_cuts_no_text(seen, name):
+    tab = seen(name)
+    words = tab.evaluate(TEXTS)
+    assert len(words) > 8
+    assert [text for text in words if CHINESE.search(text)] == []
+    for width in WIDTHS:
+        at_width(tab, width)
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width, width
+        assert tab.evaluate(CUT) == [], width
+
+
+@pytest.mark.parametrize(("width", "lines"), [(1440, 1), (768, 1), (390, 1), (375, 1), (320, 2)])
+def test_the_links_to_all_pages_are_on_the_screen_and_large_enough(seen, width, lines):
+    tab = seen("Leaderboard", width=width)
+    assert tab.evaluate(LINES) == lines
+    links = tab.evaluate(LINKS)
+    assert len(links) == 7  # six pages and the other language
+    assert all(
+        left >= 0 and right <= width and height >= (44 if width < 560 else 24) for left, right, height in links
+    ), links
 
 
 @pytest.mark.parametrize("name", PAGES)

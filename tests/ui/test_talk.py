@@ -19,6 +19,7 @@ WORDS = "I think we should start walking home before it gets dark"
 SPEAK, OTHER = "[data-speak]", "#talk-other > button"
 # gradio's player asks for the upload that we have removed, or still loads it
 UPLOAD_GONE = ("Waveform load error", "(Forbidden)", "ERR_CONTENT_LENGTH_MISMATCH")
+DENIED = "navigator.permissions.query = async () => ({ state: 'denied' })"
 TIMES = "#talk-times .em-times"
 
 
@@ -202,7 +203,7 @@ def test_stopping_frees_the_place(page):
 @pytest.mark.parametrize(
     ("browser_is", "says"),
     [
-        ("navigator.permissions.query = async () => ({ state: 'denied' })", "The microphone is blocked for this page."),
+        (DENIED, "The microphone is blocked for this page."),
         ("navigator.mediaDevices.enumerateDevices = async () => []", "No microphone was found on this device."),
         ("Object.defineProperty(window, 'isSecureContext', { value: false })", "https pages and to localhost only"),
         ("Object.defineProperty(navigator, 'mediaDevices', { value: undefined })", "gives pages no microphone"),
@@ -212,13 +213,17 @@ def test_a_missing_microphone_is_explained_with_another_way(app, visit, browser_
     page = visit("", f"#talk-mic-note .em-error:has-text('{says}')", base=app.url, before=browser_is)
     note = page.locator("#talk-mic-note").inner_text()
     assert "Upload a recording, type a message or try an example instead." in note
+    assert page.locator(".em-example-button").count() > 5
+
+
+def test_without_a_microphone_an_example_is_answered(app, visit):
+    page = visit("", "#talk-mic-note .em-error", base=app.url, before=DENIED)
     show(page, "whispering")
     wait_for_turn(page)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_phone_needs_no_sideways_scrolling(app, visit, scheme):
-    page = visit(f"?__theme={scheme}", SPEAK, width=390, height=844, scheme=scheme, base=app.url)
+def test_a_phone_needs_no_sideways_scrolling(app, visit):
+    page = visit("?__theme=dark", SPEAK, width=390, height=844, base=app.url)
     assert page.locator(SPEAK).bounding_box()["y"] < 500
     show(page, "whispering")
     wait_for_turn(page)
