@@ -11,6 +11,7 @@ from echomind.errors import ResultsError
 from echomind.leaderboard.boards import get_board
 from echomind.leaderboard.known_items import KnownItems
 from echomind.leaderboard.points import COLOURINGS, Colouring
+from echomind.leaderboard.query_codecs import fields_of
 from echomind.leaderboard.results import Results
 from echomind.ui.correlations_axes import Axes, axis_choices, plottable_boards, read_address, with_pair, with_preset
 from echomind.ui.correlations_parts import QUIET, build_parts, told
@@ -26,10 +27,12 @@ from echomind.ui.correlations_show import (
     presets_row,
     read,
     show,
+    unchanged,
+    width_of,
 )
 from echomind.ui.correlations_show import comparison as comparison
 from echomind.ui.faults import notice, spoken
-from echomind.ui.live import KEEP_SCRIPT, LOOK_S, SAVE
+from echomind.ui.live import KEEP_SCRIPT, LOOK_S, SAVE, SHARED_S
 from echomind.ui.markup import h
 from echomind.ui.page import Arrival, current_page
 from echomind.ui.site import Site
@@ -38,9 +41,15 @@ from echomind.words import here, t
 _COLOURED: dict[Colouring, str] = {"weights": t("Colour by weights"), "source": t("Colour by source")}
 
 
-def open_address(query: str, width: str, results: Results) -> Shown:
-    """The page that an address asks for, with a line about what of it is not there."""
+def open_address(query: str, width: str, results: Results, first: Drawn | None = None) -> Shown:
+    """The page that an address asks for, with a line about what of it is not there.
+
+    Of an address that asks for nothing, nothing is sent where all is as it was laid out, which is ``first``.
+    """
     asked = read_address(query)
+    now = (asked.axes, width_of(width), results.look(asked.axes.board, at_most_s=SHARED_S).version)
+    if not fields_of(query) and first == now:
+        return unchanged(asked.axes, first)
     return show(asked.axes, width, results, asked.note)
 
 
@@ -116,7 +125,7 @@ def build_correlations(site: Site) -> None:
         return show(with_pair(a, told(event, "pair")), w, results, before=a)
 
     def arrive(arrived: Arrival, query: str, w: str) -> tuple[Any, ...]:
-        return arrived.unless_over(lambda: open_address(query, w, results), same)
+        return arrived.unless_over(lambda: open_address(query, w, results, at_first.drawn), same)
 
     def renew(a: Axes, d: Drawn | None, w: str) -> tuple[Any, ...]:
         return news(a, d, w, results)

@@ -165,6 +165,12 @@ def show(axes: Axes, width: str, results: Results, note: str = "", before: Axes 
     )
 
 
+def unchanged(axes: Axes, drawn: Drawn) -> Shown:
+    """A page that stays as it is: nothing is sent but what it shows."""
+    nothing = Shown(*(gr.skip(),) * len(Shown._fields))
+    return nothing._replace(axes=axes, drawn=drawn)
+
+
 def news(axes: Axes, drawn: Drawn | None, width: str, results: Results) -> tuple[Any, ...]:
     """Plot, words, tables and what they show, where that is not what is ``drawn`` any more; else nothing changes.
 
