@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -116,12 +117,13 @@ def apps(tmp_path_factory):
         running.append(process)
         url = f"http://127.0.0.1:{port}/"
         wait_until_served(url, process, log)
-        return SimpleNamespace(url=url, temporary=temporary, log=log, data=folder / "var")
+        return SimpleNamespace(url=url, temporary=temporary, log=log, data=folder / "var", process=process)
 
     try:
         yield start
     finally:
         for process in running:
+            process.send_signal(signal.SIGCONT)
             process.terminate()
         for process in running:
             process.wait(60)  # workers give back what they hold; a busy machine takes its time
@@ -153,9 +155,17 @@ def serve(run_app):
 
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory):
+def shared_app(tmp_path_factory):
     with apps(tmp_path_factory) as start:
-        yield start(Settings()).url
+        yield start(Settings())
+
+
+@pytest.fixture(scope="module")
+def served(shared_app):
+    """The address of an app with no settings, for all modules; it sleeps between them, for standing by takes time."""
+    shared_app.process.send_signal(signal.SIGCONT)
+    yield shared_app.url
+    shared_app.process.send_signal(signal.SIGSTOP)
 
 
 @pytest.fixture
