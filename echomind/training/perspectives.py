@@ -40,7 +40,8 @@ class TowerConfig:
     against the combined label, which more ratings steady than either side (for ``both`` alone; 0 in the study, where a
     single side has no such label). ``taught`` has sentences that a ``teacher`` rated; ``taught_rows`` of them are added
     to each batch of the runs that learn both sides (as the combined label: a teacher knows it), with a loss of the same
-    form. ``base`` is a folder with another encoder than MiniLM.
+    form. ``beside`` are towers of earlier runs; the weights of those that learn both sides are averaged with theirs.
+    ``base`` is a folder with another encoder than MiniLM.
     """
 
     data_root: Path
@@ -58,6 +59,7 @@ class TowerConfig:
     combined_weight: float = 0.0
     taught: Path | None = None
     taught_rows: int = 32
+    beside: tuple[Path, ...] = ()
     base: Path | None = None
     threads: int = 2
     stop_after: int | None = None

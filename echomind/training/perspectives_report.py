@@ -106,8 +106,8 @@ def _part(config: TowerConfig, part: str) -> tuple[list[str], dict[str, np.ndarr
 def run_perspectives(config: TowerConfig) -> dict[str, Any]:
     """All runs of a configuration; writes the tower that learnt both sides, and ``report.json`` beside it.
 
-    Returns the report, or where training stands when ``stop_after`` ended it. The weights of a perspective's seeds are
-    averaged before anything is measured.
+    Returns the report, or where training stands when ``stop_after`` ended it. The weights of a perspective's seeds,
+    and of the towers ``beside`` those that learnt both sides, are averaged before anything is measured.
     """
     if unknown := set(config.perspectives) - set(PERSPECTIVES):
         raise ConfigurationError(f"unknown perspectives {sorted(unknown)}: expected some of {sorted(PERSPECTIVES)}")
@@ -131,6 +131,8 @@ def run_perspectives(config: TowerConfig) -> dict[str, Any]:
             towers.append(tower)
         if tokenizer is None:
             raise ConfigurationError("seeds: found none, expected at least one")
+        if perspective == BOTH:
+            towers += [load_tower(path, config.base).tower for path in config.beside]
         mean = averaged(towers)
         dev_r[perspective] = _rs(predict(mean, tokenizer, dev, perspective), dev_golds)
         predicted[perspective] = predict(mean, tokenizer, test, perspective)
@@ -161,7 +163,7 @@ def run_perspectives(config: TowerConfig) -> dict[str, Any]:
 
 def trained_on(config: TowerConfig) -> str:
     """What the weights saw, for the description beside them."""
-    taught = "; a teacher's ratings of DREAM, RECCON (training parts) and our corpus" if config.taught else ""
+    taught = "; a teacher's ratings of it cut and joined anew, of DREAM, RECCON and our corpus" if config.taught else ""
     return f"EmoBank, official training part, writer and reader{taught}; RECCON's training part (emotions)"
 
 
@@ -177,6 +179,7 @@ def _rs(predicted: np.ndarray, golds: dict[str, np.ndarray]) -> dict[str, list[f
 
 
 def _budget(config: TowerConfig) -> dict[str, Any]:
-    left_out = {"data_root", "run_dir", "out", "base", "taught", "threads", "stop_after"}
+    left_out = {"data_root", "run_dir", "out", "base", "taught", "beside", "threads", "stop_after"}
     kept = {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(config).items() if k not in left_out}
+    kept |= {"towers_beside": len(config.beside)} if config.beside else {}
     return kept if config.taught is not None else {k: v for k, v in kept.items() if k != "taught_rows"}

@@ -67,7 +67,8 @@ def load_stage_config(path: Path) -> StageConfig:
 def load_tower_config(path: Path) -> TowerConfig:
     """Read a configuration of the stage ``perspectives``; raises as :func:`load_stage_config`."""
     config = load_config(path, TowerConfig, ("data_root", "run_dir", "out", "base", "taught"))
-    return replace(config, perspectives=tuple(config.perspectives), seeds=tuple(config.seeds))
+    beside = tuple(map(Path, config.beside))
+    return replace(config, perspectives=tuple(config.perspectives), seeds=tuple(config.seeds), beside=beside)
 
 
 def load_config(path: Path, kind: type[Config], paths: tuple[str, ...]) -> Config:

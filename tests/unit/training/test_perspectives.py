@@ -82,6 +82,19 @@ def test_the_tower_learns_which_emotion_words_speak_for(root):
     assert "RECCON" in json.loads((root / "felt" / "tower" / "tower.json").read_text())["trained_on"]
 
 
+def test_towers_of_earlier_runs_are_averaged_with_those_that_learn_both_sides(root):
+    own = run_configured("perspectives", config(root, "own", perspectives=["both"], seeds=[3]))
+    beside = [str(root / "own" / "tower")]
+    run_configured("perspectives", config(root, "alone", perspectives=["both"]))
+    both = run_configured("perspectives", config(root, "beside", perspectives=["both"], beside=beside))
+    assert both["curves"]["both-0"] != own["curves"]["both-3"]
+    towers = [load_tower(root / name / "tower", root / "base").tower for name in ("own", "alone", "beside")]
+    one, other, mean = (tower.encoder.encoder.layer[1].output.dense.weight for tower in towers)
+    assert not torch.equal(one, other)
+    assert torch.allclose(mean, (one + other) / 2, atol=0.02 * float(one.abs().max()))  # kept in 8 bits
+    assert both["dev_r"]["both-0"] != both["dev_r"]["both"]
+
+
 def test_the_report_has_every_perspective_label_and_difference(root):
     report = run_configured("perspectives", config(root, "all", seeds=[0, 1]))
     assert report == json.loads((root / "all" / "tower" / "report.json").read_text())

@@ -112,6 +112,19 @@ def both():
     return pages
 
 
+def test_an_app_that_stands_by_looks_into_its_queue_a_hundred_times_a_second(both, monkeypatch):
+    waited = []
+
+    async def sleep(seconds):
+        waited.append(seconds)
+        both._queue.stopped = len(waited) == 3
+
+    both._queue.stopped = False
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    asyncio.run(both._queue.start_processing())
+    assert waited == [0.01] * 3
+
+
 def test_a_configuration_has_the_words_of_who_asks_for_it(both):
     def words():
         return [c["props"].get("value") for c in both.config["components"] if c["type"] == "button"]
