@@ -127,6 +127,26 @@ def test_the_correlations_page_tells_of_missing_submissions(parse, results):
     assert "missing for now" in parse(verdict(found, submissions_missing=True)).text
 
 
+def test_an_address_that_asks_for_nothing_draws_nothing_anew(live):
+    results, store = live
+    axes = Axes()
+    first = correlations.show(axes, "wide", results).drawn
+    assert first == (axes, "wide", first[2])
+
+    def sent(query, width):
+        shown = correlations.open_address(query, width, results, first)
+        assert (shown.axes, shown.drawn) == (shown.drawn[0], (shown.axes, width, shown.drawn[2]))
+        return skipped(shown).count(False) > 2
+
+    assert not sent("", "wide") and not sent("?__theme=dark", "wide")
+    assert sent("", "narrow") and sent("?y=ves", "wide")
+    stale = (axes, "wide", first[2] - 1)  # rows came in since the page was laid out
+    assert not any(skipped([correlations.open_address("", "wide", results, stale).plot]))
+    publish_row(store, 0, "Newcomer", 0.4)
+    assert not sent("", "wide")  # a row of another board
+    assert correlations.open_address("?board=echomind-mini", "wide", results, first).board == "echomind-mini"
+
+
 def test_many_rows_of_one_model_are_one_point_and_no_evidence(live):
     results, store = live
     for seed in range(6):
