@@ -9,6 +9,19 @@ from echomind.settings import ROOT, Settings
 TABLE, PLOT, ARTICLE = "#em-board table", "#em-plot .main-svg", ".em-article"
 ROWS = "document.querySelectorAll('#em-board tbody tr').length"
 
+# Labels of the plot that stand out of it or lap over another.
+HARD_TO_READ = """() => {
+  const box = (e) => e.getBoundingClientRect();
+  const frame = box(document.querySelector("#em-plot .main-svg"));
+  const labels = [...document.querySelectorAll("#em-plot .annotation-text")];
+  return labels.filter((label, i) => {
+    const a = box(label);
+    const laps = labels.slice(0, i).map(box).some((b) =>
+      a.left < b.right && b.left < a.right && a.top < b.bottom - 1 && b.top < a.bottom - 1);
+    return laps || a.left < frame.left - 1 || a.right > frame.right + 1;
+  }).map((label) => label.textContent);
+}"""
+
 
 def settled(page):
     """The page and its fonts have arrived."""
@@ -22,16 +35,6 @@ def names(page):
 
 def sorted_by(page, key, state):
     page.wait_for_selector(f'th[aria-sort="{state}"] button[data-sort="{key}"]')
-
-
-@pytest.mark.parametrize(("path", "ready"), [("leaderboard", TABLE), ("correlations", PLOT), ("about", ARTICLE)])
-def test_only_frames_scroll_sideways_never_the_page(visit, path, ready):
-    page = visit(path, ready)
-    settled(page)
-    for width in (1440, 390, 320):
-        page.set_viewport_size({"width": width, "height": 800})
-        page.wait_for_function("(width) => window.innerWidth === width", arg=width)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_the_first_screen_shows_the_whole_board(visit):
@@ -108,23 +111,8 @@ def test_labels_of_the_plot_can_be_read(visit, width, scheme):
     page = visit("correlations", PLOT, width=width, scheme=scheme)
     settled(page)
     page.wait_for_function("document.querySelectorAll('#em-plot .annotation-text').length === 14")
-    page.wait_for_function(
-        "(narrow) => (document.querySelector('#em-plot .main-svg').clientWidth < 400) === narrow", arg=width < 760
-    )
-    boxes = page.evaluate(
-        "[...document.querySelectorAll('#em-plot .annotation-text')].map((t) => t.getBoundingClientRect().toJSON())"
-    )
-    frame = page.locator("#em-plot .main-svg").first.bounding_box()
-    for i, a in enumerate(boxes):
-        assert a["left"] >= frame["x"] - 1 and a["right"] <= frame["x"] + frame["width"] + 1
-        for b in boxes[:i]:
-            apart = (
-                a["left"] >= b["right"]
-                or b["left"] >= a["right"]
-                or a["top"] >= b["bottom"] - 1
-                or b["top"] >= a["bottom"] - 1
-            )
-            assert apart, (a, b)
+    page.wait_for_function(f"({HARD_TO_READ})().length === 0")  # on a phone it is drawn twice
+    assert page.evaluate("document.querySelector('#em-plot .main-svg').clientWidth < 400") == (width < 760)
     ink = page.evaluate("getComputedStyle(document.querySelector('#em-plot .annotation-text')).fill")
     assert ink == page.evaluate("getComputedStyle(document.body).color")
 

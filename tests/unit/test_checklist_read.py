@@ -47,7 +47,7 @@ every colour cue has text: the best ->
 every colour cue has text: levels apart for all ->
     tests/unit/leaderboard/test_colours.py::test_levels_stay_apart_for_every_kind_of_colour_vision
 320 px ->
-    tests/ui/test_widths.py::test_the_page_never_scrolls_sideways_and_cuts_no_text
+    tests/ui/test_accessibility.py::test_the_page_is_english_never_scrolls_sideways_and_cuts_no_text
 contrast of level colours ->
     tests/unit/leaderboard/test_colours.py::test_text_and_marks_stand_out_from_both_pages
 contrast of whole pages, dark and light ->
