@@ -89,9 +89,9 @@ def test_towers_of_earlier_runs_are_averaged_with_those_that_learn_both_sides(ro
     both = run_configured("perspectives", config(root, "beside", perspectives=["both"], beside=beside))
     assert both["curves"]["both-0"] != own["curves"]["both-3"]
     towers = [load_tower(root / name / "tower", root / "base").tower for name in ("own", "alone", "beside")]
-    one, other, mean = (tower.encoder.encoder.layer[1].output.dense.weight for tower in towers)
-    assert not torch.equal(one, other)
-    assert torch.allclose(mean, (one + other) / 2, atol=0.02 * float(one.abs().max()))  # kept in 8 bits
+    one, other, mean = (tower.encoder.encoder.layer[1].output.dense.weight.detach() for tower in towers)
+    off = (mean - (one + other) / 2).abs().max()  # kept in 8 bits
+    assert off < 0.3 * (one - other).abs().max()  # either tower alone would be off by a half
     assert both["dev_r"]["both-0"] != both["dev_r"]["both"]
 
 
