@@ -112,6 +112,7 @@ def run_perspectives(config: TowerConfig) -> dict[str, Any]:
     if unknown := set(config.perspectives) - set(PERSPECTIVES):
         raise ConfigurationError(f"unknown perspectives {sorted(unknown)}: expected some of {sorted(PERSPECTIVES)}")
     torch.set_num_threads(config.threads)
+    beside = [load_tower(path, config.base).tower for path in config.beside]  # what is missing is told before training
     dev, dev_golds = _part(config, "dev")
     test, test_golds = _part(config, "test")
     curves: dict[str, list[dict[str, float]]] = {}
@@ -132,7 +133,7 @@ def run_perspectives(config: TowerConfig) -> dict[str, Any]:
         if tokenizer is None:
             raise ConfigurationError("seeds: found none, expected at least one")
         if perspective == BOTH:
-            towers += [load_tower(path, config.base).tower for path in config.beside]
+            towers += beside
         mean = averaged(towers)
         dev_r[perspective] = _rs(predict(mean, tokenizer, dev, perspective), dev_golds)
         predicted[perspective] = predict(mean, tokenizer, test, perspective)

@@ -10,7 +10,7 @@ import pytest
 import torch
 from transformers import AutoTokenizer, BertConfig, BertModel
 
-from echomind.errors import ConfigurationError
+from echomind.errors import CheckpointError, ConfigurationError
 from echomind.slm.tower import load_tower, minilm, new_tower
 from echomind.training.perspectives import (
     CombinedLabel,
@@ -93,6 +93,12 @@ def test_towers_of_earlier_runs_are_averaged_with_those_that_learn_both_sides(ro
     off = (mean - (one + other) / 2).abs().max()  # kept in 8 bits
     assert off < 0.3 * (one - other).abs().max()  # either tower alone would be off by a half
     assert both["dev_r"]["both-0"] != both["dev_r"]["both"]
+
+
+def test_a_tower_that_is_not_there_is_told_before_training(root):
+    with pytest.raises(CheckpointError, match="gone"):
+        run_configured("perspectives", config(root, "early", beside=[str(root / "gone")]))
+    assert not (root / "early").exists()
 
 
 def test_the_report_has_every_perspective_label_and_difference(root):
