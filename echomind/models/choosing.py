@@ -28,7 +28,8 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from echomind.errors import CheckpointError
 from echomind.models.protocol import Cue
-from echomind.slm.tower import minilm, new_tower, pad, piece_ids, weights_digest
+from echomind.slm.delta import minilm, weights_digest
+from echomind.slm.tower import new_tower, pad, piece_ids
 from echomind.taxonomy import ADULT, ATTRIBUTES, CATEGORIES, ENVIRONMENT, NONE
 
 FOLDER, WEIGHTS, DESCRIPTION = "option_reader", "reader.safetensors", "reader.json"

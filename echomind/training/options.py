@@ -17,7 +17,8 @@ import torch
 from sklearn.linear_model import LogisticRegression
 
 from echomind.models.choosing import READ_LABELS, OptionReader, save_reader, sentence_vectors
-from echomind.slm.tower import minilm, new_tower
+from echomind.slm.delta import minilm
+from echomind.slm.tower import new_tower
 from echomind.taxonomy import NONE
 from echomind.training.data.corpus import cause_for, load_openers, reply_for, scenarios_of
 from echomind.training.data.questions import answers_of

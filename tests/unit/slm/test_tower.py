@@ -47,7 +47,7 @@ def test_a_tower_comes_back_as_it_was_saved_up_to_eight_bits(base, tmp_path):
 
 
 def test_only_what_changed_is_kept_and_shards_are_small(base, tmp_path, monkeypatch):
-    monkeypatch.setattr("echomind.slm.tower.SHARD_BYTES", 5_000)
+    monkeypatch.setattr("echomind.slm.delta.SHARD_BYTES", 5_000)
     tower, before = tuned(base)
     save_tower(tower, tmp_path, base)
     shards = sorted(tmp_path.glob("delta-*.safetensors"))
@@ -59,7 +59,7 @@ def test_only_what_changed_is_kept_and_shards_are_small(base, tmp_path, monkeypa
 def test_a_smaller_tower_leaves_no_shards_of_a_larger_one_behind(base, tmp_path, monkeypatch):
     tower, _ = tuned(base)
     with monkeypatch.context() as small:
-        small.setattr("echomind.slm.tower.SHARD_BYTES", 5_000)
+        small.setattr("echomind.slm.delta.SHARD_BYTES", 5_000)
         save_tower(tower, tmp_path, base)
     save_tower(tower, tmp_path, base)
     assert len(list(tmp_path.glob("delta-*.safetensors"))) == 1
