@@ -18,9 +18,9 @@ import numpy as np
 import torch
 from sklearn.linear_model import RidgeCV
 from torch import nn
-from transformers import PreTrainedTokenizerBase
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from echomind.slm.tower import TextVad, VadTower, new_tower
+from echomind.slm.tower import TextVad, VadTower, load_tower, new_tower
 from echomind.training.loop import LoopConfig, Losses, train
 from echomind.training.tower_data import EmoBankData, TowerBatch, load_taught, sentence_vectors
 from echomind.training.vad import ListenerMap
@@ -40,8 +40,8 @@ class TowerConfig:
     against the combined label, which more ratings steady than either side (for ``both`` alone; 0 in the study, where a
     single side has no such label). ``taught`` has sentences that a ``teacher`` rated; ``taught_rows`` of them are added
     to each batch of the runs that learn both sides (as the combined label: a teacher knows it), with a loss of the same
-    form. ``beside`` are towers of earlier runs; the weights of those that learn both sides are averaged with theirs.
-    ``base`` is a folder with another encoder than MiniLM.
+    form. ``start`` is the tower of an earlier run that these go on from, ``beside`` are such towers whose weights are
+    averaged with those that learn both sides. ``base`` is a folder with another encoder than MiniLM.
     """
 
     data_root: Path
@@ -59,6 +59,7 @@ class TowerConfig:
     combined_weight: float = 0.0
     taught: Path | None = None
     taught_rows: int = 32
+    start: Path | None = None
     beside: tuple[Path, ...] = ()
     base: Path | None = None
     threads: int = 2
@@ -126,21 +127,23 @@ def tower_loss(
 
 
 def parameter_groups(tower: VadTower, config: TowerConfig) -> list[dict[str, Any]]:
-    """Layers with falling rates towards the words, and the layer on top; freezes the embeddings.
-
-    The layer of emotions is fitted afterwards (``word_emotions``).
-    """
-    tower.encoder.embeddings.requires_grad_(False)
+    """Those of :func:`layered_groups`; the layer of emotions is fitted afterwards (``word_emotions``)."""
     tower.emotions.requires_grad_(False)
-    layers = list(tower.encoder.get_submodule("encoder.layer").children())
+    return layered_groups(tower.encoder, tower.head, config.layer_decay, config.head_scale, config.loop.weight_decay)
+
+
+def layered_groups(
+    encoder: PreTrainedModel, head: nn.Module, layer_decay: float, head_scale: float, weight_decay: float
+) -> list[dict[str, Any]]:
+    """Layers with falling rates towards the words, and the layer on top; freezes the embeddings."""
+    encoder.embeddings.requires_grad_(False)
+    layers = list(encoder.get_submodule("encoder.layer").children())
     groups: list[dict[str, Any]] = []
-    parts = [(config.layer_decay ** (len(layers) - 1 - i), layer) for i, layer in enumerate(layers)]
-    for scale, part in [*parts, (config.head_scale, tower.head)]:
+    parts = [(layer_decay ** (len(layers) - 1 - i), layer) for i, layer in enumerate(layers)]
+    for scale, part in [*parts, (head_scale, head)]:
         for matrices in (True, False):
             chosen = [p for p in part.parameters() if (p.ndim >= 2) == matrices]
-            groups.append(
-                {"params": chosen, "scale": scale, "weight_decay": config.loop.weight_decay if matrices else 0.0}
-            )
+            groups.append({"params": chosen, "scale": scale, "weight_decay": weight_decay if matrices else 0.0})
     return groups
 
 
@@ -165,7 +168,10 @@ def train_tower(
     both = len(PERSPECTIVES[perspective]) == len(PERSPECTIVES["both"])
     taught = load_taught(config.taught) if config.taught is not None and both else None
     data = EmoBankData(config, tokenizer, seed, taught)
-    start_from_ridge(tower, data)
+    if config.start is None:
+        start_from_ridge(tower, data)
+    else:
+        tower.load_state_dict(load_tower(config.start, config.base).tower.state_dict())
     for module in tower.modules():
         if isinstance(module, nn.Dropout):
             module.p = config.dropout

@@ -180,7 +180,8 @@ def _rs(predicted: np.ndarray, golds: dict[str, np.ndarray]) -> dict[str, list[f
 
 
 def _budget(config: TowerConfig) -> dict[str, Any]:
-    left_out = {"data_root", "run_dir", "out", "base", "taught", "beside", "threads", "stop_after"}
+    left_out = {"data_root", "run_dir", "out", "base", "taught", "start", "beside", "threads", "stop_after"}
     kept = {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(config).items() if k not in left_out}
     kept |= {"towers_beside": len(config.beside)} if config.beside else {}
+    kept |= {"goes_on_from": config.start.name} if config.start else {}
     return kept if config.taught is not None else {k: v for k, v in kept.items() if k != "taught_rows"}
