@@ -132,7 +132,7 @@ def build_parser() -> argparse.ArgumentParser:
     add("list", cli_commands.submissions_list, "every submission and its state, newest first", acts)
 
     train = add("train", cli_commands.train, "run one stage of training")
-    train.add_argument("stage", help="text, ears, align, joint, perspectives or options")
+    train.add_argument("stage", help="text, ears, align, joint, teacher, perspectives, options or judge")
     train.add_argument("--config", type=Path, required=True, metavar="FILE")
 
     fit = add("calibrate", cli_commands.calibrate, "fit how sure the emotion head says it is, on held-out voices")

@@ -169,12 +169,14 @@ def seed_of(key: str) -> int:
 
 
 def weights_digest(slm: EchoMindSLM) -> str:
-    """The first 12 hexadecimal digits of SHA-256 over names and values of all weights, the text tower's among them."""
+    """The first 12 hexadecimal digits of SHA-256 over names and values of all weights, tower and judge among them."""
     import torch
 
     weights = dict(slm.model.state_dict())
     if slm.tower is not None:
         weights |= {f"tower.{name}": value for name, value in slm.tower.tower.state_dict().items()}
+    if slm.judge is not None:
+        weights |= {f"judge.{name}": value for name, value in slm.judge.model.state_dict().items()}
     digest = hashlib.sha256()
     for name, value in sorted(weights.items()):
         digest.update(name.encode())

@@ -7,7 +7,8 @@ the rest a weighted sum decides; its weights were fitted on held-out situations 
 - ``fluency``: the mean log-likelihood of its tokens;
 - ``agreement``: the logarithm of how far what it reads as (``choosing``) is what was perceived;
 - ``nearness``: the cosine of its sentence vector with the transcript's (MiniLM);
-- ``taken_up``: words of the speaker that it takes up, 2 at most.
+- ``taken_up``: words of the speaker that it takes up, 2 at most;
+- ``sense``: of the reply so far with it, the logarithm of the probability that a person wrote that (``slm.judge``).
 
 How much likelier a candidate is with the speaker's words, or with the voice, than without them (mutual information)
 was tried beside these and got a weight of nothing.
@@ -39,6 +40,7 @@ class Features:
     agreement: float
     nearness: float
     taken_up: float
+    sense: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ class Weights:
     agreement: float
     nearness: float
     taken_up: float
+    sense: float = 0.0
 
     def score(self, features: Features) -> float:
         """The weighted sum."""
@@ -58,6 +61,13 @@ class Weights:
 CAUSE = Weights(1.65, 1.01, 16.3, 1.23)
 OPENING = Weights(1.34, 0.95, 0.0, 0.0)  # the first sentence of a reply
 GOING_ON = Weights(1.24, 0.39, 12.2, 1.44)  # the others
+
+
+class ReplyReader(Protocol):
+    """Tells whether a reply makes sense, such as ``slm.judge.Judge``."""
+
+    def __call__(self, emotion: str, transcript: str, replies: Sequence[str]) -> np.ndarray:
+        """Log-odds ``(n,)`` that a person wrote these as answers to words said with that emotion."""
 
 
 class TextReader(Protocol):
@@ -94,17 +104,33 @@ class Ranker:
     """Scores the texts of one turn; without a ``reader`` the two features of meaning are 0 for all."""
 
     def __init__(
-        self, reader: TextReader | None, lexicon: Lexicon, transcript: str, emotion: str, heard: Mapping[str, float]
+        self,
+        reader: TextReader | None,
+        lexicon: Lexicon,
+        transcript: str,
+        emotion: str,
+        heard: Mapping[str, float],
+        judge: ReplyReader | None = None,
     ) -> None:
         self._reader, self._lexicon, self._transcript = reader, lexicon, transcript
+        self._emotion, self._judge = emotion, judge
         self._expected = expected_labels(emotion, heard)
         self._said: np.ndarray | None = None
 
-    def features(self, texts: Sequence[str], likelihoods: Sequence[float]) -> list[Features]:
-        """Features of candidates, given the mean log-likelihood of a token of each."""
+    def features(self, texts: Sequence[str], likelihoods: Sequence[float], said: str | None = None) -> list[Features]:
+        """Features of candidates, given the mean log-likelihood of a token of each.
+
+        ``said`` is the reply before them; without it they are no part of a reply, and nobody judges their sense.
+        """
         agreement, nearness = self._meaning(texts)
         taken_up = [float(min(MOST_TAKEN_UP, len(set(self._lexicon.taken_up(text))))) for text in texts]
-        return [Features(*values) for values in zip(likelihoods, agreement, nearness, taken_up, strict=True)]
+        sense = [0.0] * len(texts) if said is None else self._sense([f"{said} {text}".strip() for text in texts])
+        return [Features(*values) for values in zip(likelihoods, agreement, nearness, taken_up, sense, strict=True)]
+
+    def _sense(self, replies: Sequence[str]) -> list[float]:
+        if self._judge is None:
+            return [0.0] * len(replies)
+        return (-np.logaddexp(0.0, -self._judge(self._emotion, self._transcript, replies))).tolist()
 
     def _meaning(self, texts: Sequence[str]) -> tuple[list[float], list[float]]:
         if self._reader is None:

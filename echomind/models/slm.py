@@ -21,13 +21,14 @@ from echomind.models.writing import Read, Writer
 from echomind.slm import EchoMindForConditionalGeneration, EchoMindProcessor
 from echomind.slm.backbone import load_model
 from echomind.slm.configuration import EMOTION_OF_CUE, THINKING_EMOTIONS
+from echomind.slm.judge import Judge, load_judge
 from echomind.slm.tower import TextVad, WordsFelt, load_tower
 from echomind.taxonomy import CATEGORY
 
 log = logging.getLogger(__name__)
 
 MAX_HISTORY = 5  # turns, as in HumDial
-TEXT_TOWER = "vad_tower"  # folder beside the checkpoint
+TEXT_TOWER, REPLY_JUDGE = "vad_tower", "reply_judge"  # folders beside the checkpoint
 
 
 class EchoMindSLM:
@@ -41,10 +42,12 @@ class EchoMindSLM:
         *,
         options: OptionReader | None = None,
         tower: TextVad | None = None,
+        judge: Judge | None = None,
     ) -> None:
         self.model, self.processor, self.name = model.eval(), processor, name
         self.options, self.tower = options, tower
-        self.writer = Writer(self.model, processor, options)
+        self.judge = judge
+        self.writer = Writer(self.model, processor, options, judge)
         self._last_heard: tuple[weakref.ref[Clip], Any] | None = None
 
     @torch.inference_mode()
@@ -240,7 +243,8 @@ def _cue(category: str, labels: Sequence[str], p: np.ndarray) -> Cue:
 def load_slm(path: str, device: str = "cpu") -> EchoMindSLM:
     """Load a checkpoint from a folder or a Hub id. Raises ``CheckpointError`` when there is none or it does not fit.
 
-    A folder may also hold what reads options (``choosing``) and the text tower; a Hub id gives the model alone.
+    A folder may also hold what reads options (``choosing``), the text tower and the judge of replies; a Hub id gives
+    the model alone.
     """
     folder = Path(path)
     if ("/" not in path or folder.is_absolute()) and not (folder / "config.json").is_file():
@@ -256,4 +260,5 @@ def load_slm(path: str, device: str = "cpu") -> EchoMindSLM:
     if options is not None:
         options.vectors([""])  # loads its encoder now, so that the first turn does not wait for it
     tower = load_tower(folder / TEXT_TOWER) if (folder / TEXT_TOWER).is_dir() else None
-    return EchoMindSLM(cast(Any, model).to(device), processor, name, options=options, tower=tower)
+    judge = load_judge(folder / REPLY_JUDGE) if (folder / REPLY_JUDGE).is_dir() else None
+    return EchoMindSLM(cast(Any, model).to(device), processor, name, options=options, tower=tower, judge=judge)

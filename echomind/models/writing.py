@@ -15,7 +15,17 @@ import torch
 from echomind.models.decoding import Continuation, Decoder, Shape, repeated
 from echomind.models.lexicon import Lexicon, words_of
 from echomind.models.protocol import Thinking, Turn
-from echomind.models.ranking import CAUSE, GOING_ON, OPENING, Features, Ranker, TextReader, Weights, best
+from echomind.models.ranking import (
+    CAUSE,
+    GOING_ON,
+    OPENING,
+    Features,
+    Ranker,
+    ReplyReader,
+    TextReader,
+    Weights,
+    best,
+)
 from echomind.models.spelling import Pieces, Spelling, without
 from echomind.slm import EchoMindForConditionalGeneration, EchoMindProcessor
 from echomind.slm.branches import SharedWeights
@@ -71,9 +81,13 @@ class Writer:
     """Writes answers with one checkpoint, as its weights are now. Holds no state of a turn; threads may share it."""
 
     def __init__(
-        self, model: EchoMindForConditionalGeneration, processor: EchoMindProcessor, reader: TextReader | None
+        self,
+        model: EchoMindForConditionalGeneration,
+        processor: EchoMindProcessor,
+        reader: TextReader | None,
+        judge: ReplyReader | None = None,
     ) -> None:
-        self.model, self.processor, self.reader = model, processor, reader
+        self.model, self.processor, self.reader, self.judge = model, processor, reader, judge
         self.shared = SharedWeights(model) if SharedWeights.fits(model) else None
         self.pieces = Pieces(processor, model.config.text_config.vocab_size)
         self.emotion_ids = [processor.encode(word)[0] for word in THINKING_EMOTIONS]
@@ -121,7 +135,12 @@ class Answer:
         encode, ids = self._writer.processor.encode, self._ids
         self._decoder.feed([ids["<think>"], *encode(self.emotion), ids["<cause>"]])
         self.ranker = Ranker(
-            self._writer.reader, self.lexicon, self._read.transcript, self.emotion, self._read.heard or {}
+            self._writer.reader,
+            self.lexicon,
+            self._read.transcript,
+            self.emotion,
+            self._read.heard or {},
+            self._writer.judge,
         )
         cause = self._cause()
         self._decoder.feed([*encode(cause), ids["<confidence>"]])
@@ -199,7 +218,8 @@ class Answer:
             shape=self._shape(self._specials, lambda tokens: [*self._written, *tokens], self._writer.pieces.small),
         )
         whole = [d for d in drawn if d.whole]
-        return self._candidates(whole or (drawn if unfinished else []), closed=True)
+        said = self._writer.processor.decode_text(self._written)
+        return self._candidates(whole or (drawn if unfinished else []), said=said)
 
     def _shape(
         self, fixed: torch.Tensor, said: Callable[[Sequence[int]], Sequence[int]], not_first: Sequence[int]
@@ -216,18 +236,18 @@ class Answer:
     def _text(self, tokens: Sequence[int]) -> str:
         return "".join(self._writer.pieces.texts[token] for token in tokens)
 
-    def _candidates(self, drawn: Sequence[Continuation], *, closed: bool = False) -> list[Candidate]:
+    def _candidates(self, drawn: Sequence[Continuation], said: str | None = None) -> list[Candidate]:
         by_text: dict[str, Continuation] = {}
         for continuation in drawn:
             text = self._writer.processor.decode_text(continuation.tokens)
-            if closed and not text.endswith(SENTENCE_ENDS):
+            if said is not None and not text.endswith(SENTENCE_ENDS):
                 text = text.rstrip(" ,;:-") + "."
             by_text.setdefault(text, continuation)
         by_text.pop("", None)
         if not by_text:
             return []
         fluency = [sum(one.likelihoods) / len(one.likelihoods) for one in by_text.values()]
-        features = self.ranker.features(list(by_text), fluency)
+        features = self.ranker.features(list(by_text), fluency, said)
         return [
             Candidate(text, one.tokens, f, self.ranker.faults(text))
             for (text, one), f in zip(by_text.items(), features, strict=True)

@@ -10,13 +10,14 @@ from typing import Any, TypeVar
 from echomind.errors import ConfigurationError
 from echomind.training.backbone import BackboneConfig, backbone_from
 from echomind.training.hearing import EarsConfig
+from echomind.training.judge import JudgeConfig
 from echomind.training.loop import LoopConfig
 from echomind.training.options import OptionsConfig
 from echomind.training.perspectives import TowerConfig
 from echomind.training.teacher import TeacherConfig
 from echomind.training.text import VAD_WEIGHT
 
-Config = TypeVar("Config", "StageConfig", TowerConfig, TeacherConfig, OptionsConfig, EarsConfig)
+Config = TypeVar("Config", "StageConfig", TowerConfig, TeacherConfig, OptionsConfig, EarsConfig, JudgeConfig)
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def load_stage_config(path: Path) -> StageConfig:
 
 def load_tower_config(path: Path) -> TowerConfig:
     """Read a configuration of the stage ``perspectives``; raises as :func:`load_stage_config`."""
-    config = load_config(path, TowerConfig, ("data_root", "run_dir", "out", "base", "taught"))
+    config = load_config(path, TowerConfig, ("data_root", "run_dir", "out", "base", "taught", "start"))
     beside = tuple(map(Path, config.beside))
     return replace(config, perspectives=tuple(config.perspectives), seeds=tuple(config.seeds), beside=beside)
 

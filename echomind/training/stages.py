@@ -23,6 +23,7 @@ from echomind.training.cues import CueData, Hearing, hearing_loss
 from echomind.training.data.published import load_emobank
 from echomind.training.hearing import EarsConfig, run_ears
 from echomind.training.joint import Joint, JointData, joint_loss
+from echomind.training.judge import JudgeConfig, run_judge
 from echomind.training.loop import processes, train
 from echomind.training.options import OptionsConfig, run_options
 from echomind.training.perspectives_report import run_perspectives
@@ -35,7 +36,7 @@ from echomind.training.tokenizer import train_tokenizer
 from echomind.training.vad import ListenerMap
 
 log = logging.getLogger(__name__)
-STAGES = ("text", "ears", "align", "joint", "teacher", "perspectives", "options")
+STAGES = ("text", "ears", "align", "joint", "teacher", "perspectives", "options", "judge")
 TRAINING = "training.json"
 BRIDGE = ("projector", "cue_embeddings")  # what makes tokens of the decoder of what the ears give
 SHARD_SIZE = "9MB"  # a Space's git takes files up to 10 MB
@@ -245,6 +246,8 @@ def run_configured(name: str, path: Path) -> dict[str, Any]:
         return run_teacher(load_config(path, TeacherConfig, ("data_root", "run_dir", "out")))
     if name == "options":
         return run_options(load_config(path, OptionsConfig, ("out", "base")))
+    if name == "judge":
+        return run_judge(load_config(path, JudgeConfig, ("model", "data_root", "run_dir", "out", "base")))
     if name == "ears":
         paths = ("data_root", "speech", "cache", "init", "run_dir", "out")
         return run_ears(load_config(path, EarsConfig, paths), finish)
