@@ -31,7 +31,7 @@ from echomind.slm import EchoMindForConditionalGeneration, EchoMindProcessor
 from echomind.slm.branches import SharedWeights
 from echomind.slm.configuration import CONFIDENCE_VALUES, CONFIDENCES, THINKING_EMOTIONS
 
-VERSION = 4  # of how replies are written: answers of two versions are never mixed
+VERSION = 5  # of how replies are written: answers of two versions are never mixed
 CANDIDATES = 8  # of a cause and of each sentence; a step of 8 rows takes twice as long as one of a single row
 # Taken off the logit of a token that leads to an unknown word, row by row: held hard to the words that are known, or
 # softly, which keeps more of the model's own way of speaking.
@@ -47,6 +47,8 @@ AS_GOOD = 0.4  # of the score: what is nearer to the best is a matter of taste
 # Mean log-likelihood of a token. Under it this decoder's sentences are more often nonsense than not (read on held-out
 # situations of the half that settles choices); after a first sentence it is kinder to say no more.
 LEAST_FLUENT = -1.0
+LEAST_SENSE = -0.5  # log-probability that a person wrote it: what is less likely is said only for want of anything else
+DRAWS = 2  # of the candidates of a sentence, where the first ones make no sense
 LEAST_WORDS = 3  # "Oh!" goes with the sentence after it
 QUOTED_WORDS = 12
 SENTENCE_ENDS = (".", "!", "?")
@@ -192,9 +194,14 @@ class Answer:
                 float(self._decoder.logits.softmax(-1)[end]) > 0.5 or len(self._written) > MAX_REPLY_TOKENS * 2 // 3
             ):
                 return
-            found = self.candidates_of_a_sentence(unfinished=not number)
-            found = [c for c in found if _plain(c.text) not in said] or ([] if number else found)
-            found = sensible(found) or ([] if number else found)
+            found: list[Candidate] = []
+            new: list[Candidate] = []
+            for _ in range(DRAWS):
+                found += self.candidates_of_a_sentence(unfinished=not number)
+                new = [c for c in found if _plain(c.text) not in said]
+                if sensible(new):
+                    break
+            found = sensible(new) or ([] if number else new or found)
             if not found:
                 return
             sentence = chosen(found, GOING_ON) if number else among_the_best(found, OPENING, self._generator)
@@ -268,8 +275,10 @@ def among_the_best(candidates: Sequence[Candidate], weights: Weights, generator:
 
 
 def sensible(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Those that invent nothing and that the decoder itself finds likely."""
-    return [c for c in candidates if not c.faults and c.features.fluency >= LEAST_FLUENT]
+    """Those that invent nothing, that the decoder itself finds likely, and that make sense to the judge."""
+    return [
+        c for c in candidates if not c.faults and c.features.fluency >= LEAST_FLUENT and c.features.sense >= LEAST_SENSE
+    ]
 
 
 def is_sentence(text: str) -> bool:

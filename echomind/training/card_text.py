@@ -9,6 +9,8 @@ from typing import Any
 
 from safetensors import safe_open
 
+from echomind.models.slm import REPLY_JUDGE
+from echomind.slm.judge import DESCRIPTION as JUDGE
 from echomind.training.card_fairness import fairness_rows
 from echomind.training.card_replies import replies_rows, sample_rows
 from echomind.training.stages import TRAINING
@@ -209,10 +211,24 @@ def render_card(model: Path, figures: dict[str, Any]) -> str:
         replies=reply_rows(figures["clips"]["clips"]),
         reply_figures=replies_rows(figures["replies"]),
         reply_sample=sample_rows(figures["replies"]["sample"]),
+        judge=judged(model),
         ablations=ablation_rows(figures["ablations"]),
         ablation_scripts=str(figures["ablations"]["scripts"]),
         always_neutral=f"{figures['ablations']['always_neutral']:.3f}",
     )
+
+
+def judged(model: Path) -> str:
+    """How well the judge beside a checkpoint tells replies apart, as its description says."""
+    description = model / REPLY_JUDGE / JUDGE
+    if not description.is_file():
+        return MISSING
+    figures = json.loads(description.read_text(encoding="utf-8"))["held_out"]
+    kinds = {
+        "decoder": "the decoder's own sentences",
+        "corpus_and_dialogue": "replies to something else, and joined halves,",
+    }
+    return " and ".join(f"{name} at {figures[k]['auc']:.3f} (n = {figures[k]['n']} pairs)" for k, name in kinds.items())
 
 
 def write_card(model: Path, figures: Path) -> Path:

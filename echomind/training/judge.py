@@ -26,7 +26,8 @@ from echomind.training.data.corpus import as_heard
 from echomind.training.held_out import scenarios_held_out
 from echomind.training.judge_data import Judged, Pairs, collect, dialogue_turns, prompts_of, train_scenarios
 from echomind.training.loop import LoopConfig, Losses, train
-from echomind.training.perspectives import layered_groups
+from echomind.training.perspectives import layered_groups, ready_to_train
+from echomind.training.tower_data import POOL, batches_by_length
 
 log = logging.getLogger(__name__)
 REPORT, DRAWN, DRAWN_HELD_OUT = "report.json", "drawn.jsonl", "drawn_held_out.jsonl"
@@ -55,6 +56,7 @@ class JudgeConfig:
     heard_share: float = 0.2
     layer_decay: float = 0.9
     head_scale: float = 10.0
+    dropout: float = 0.0
     seed: int = 0
     base: Path | None = None
     threads: int = 2
@@ -62,22 +64,36 @@ class JudgeConfig:
 
 
 class JudgeData:
-    """Batches of pairs; :meth:`batch` is a function of seed and step alone."""
+    """Batches of pairs; :meth:`batch` is a function of seed and step alone.
+
+    Pairs of a pool of batches are sorted by length, so that rows of one batch need little padding.
+    """
 
     def __init__(self, config: JudgeConfig, tokenizer: PreTrainedTokenizerBase, pairs: Pairs) -> None:
         self.config, self.tokenizer, self.pairs = config, tokenizer, pairs
+        self._pool: tuple[int, list[list[tuple[Judged, Judged]]]] | None = None
+
+    def _batches(self, pool: int) -> list[list[tuple[Judged, Judged]]]:
+        if self._pool is None or self._pool[0] != pool:
+            size = self.config.pairs * POOL
+            found = [self.pairs.pair(number) for number in range(pool * size, (pool + 1) * size)]
+            lengths = [len(a.transcript) + max(len(a.reply), len(b.reply)) for a, b in found]
+            rng = random.Random(f"{self.config.seed}-judge-pool-{pool}")
+            batches = batches_by_length(list(range(size)), lengths, self.config.pairs, rng)
+            self._pool = pool, [[found[i] for i in batch] for batch in batches]
+        return self._pool[1]
 
     def batch(self, step: int) -> tuple[dict[str, torch.Tensor], torch.Tensor]:
         """The model's arguments, ``(2 * pairs, T)`` each, and which replies fit ``(2 * pairs,)``."""
         rng = random.Random(f"{self.config.seed}-judge-{step}")
-        rows: list[Judged] = []
-        for number in range(step * self.config.pairs, (step + 1) * self.config.pairs):
-            rows += self.pairs.pair(number)
-        texts = []
-        for row in rows:
-            said = as_heard(row.transcript) if rng.random() < self.config.heard_share else row.transcript
-            texts.append((heard_as(row.emotion, said), row.reply))
-        return pieces(self.tokenizer, texts), torch.tensor([float(row.fits) for row in rows])
+        texts, fits = [], []
+        for pair in self._batches(step // POOL)[step % POOL]:
+            heard = rng.random() < self.config.heard_share
+            for row in pair:
+                said = as_heard(row.transcript) if heard else row.transcript
+                texts.append((heard_as(row.emotion, said), row.reply))
+                fits.append(float(row.fits))
+        return pieces(self.tokenizer, texts), torch.tensor(fits)
 
 
 def judge_loss(model: nn.Module, batch: tuple[dict[str, torch.Tensor], torch.Tensor]) -> Losses:
@@ -113,6 +129,7 @@ def run_judge(config: JudgeConfig) -> dict[str, Any]:
     held_drawn = collect(slm, asked, config.held_out_prompts, config.run_dir / DRAWN_HELD_OUT)
     torch.manual_seed(config.seed)
     model, tokenizer = new_judge(config.base)
+    ready_to_train(model, model.encoder, config.dropout)
     data = JudgeData(config, tokenizer, Pairs(drawn, train_scenarios(), turns, config.seed))
     history = train(
         model,
@@ -127,14 +144,18 @@ def run_judge(config: JudgeConfig) -> dict[str, Any]:
     )
     if history[-1]["step"] < config.loop.steps:
         return {"stopped": history[-1]["step"], "of": config.loop.steps}
-    about = "replies of our corpus, DREAM's and RECCON's training parts, and what the decoder says"
-    save_judge(model.eval(), config.out, config.base, trained_on=about)
-    judge = load_judge(config.out, config.base)
+    save_judge(model.eval(), config.out, config.base)
+    judge = load_judge(config.out, config.base)  # in 8 bits, as it is shipped
     others = dialogue_turns(config.data_root, "dev")
-    report = {
-        "places": len(drawn),
+    figures = {
         "decoder": measured(judge, Pairs(held_drawn, held, [], config.seed), config.measured_pairs),
         "corpus_and_dialogue": measured(judge, Pairs([], held, others, config.seed), config.measured_pairs),
+    }
+    about = "replies of our corpus, DREAM's and RECCON's training parts, and what the decoder says"
+    save_judge(model, config.out, config.base, trained_on=about, held_out=figures)
+    report = {
+        "places": len(drawn),
+        **figures,
         "curve": [{k: round(v, 5) for k, v in row.items() if k != "seconds"} for row in history],
     }
     (config.out / REPORT).write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")

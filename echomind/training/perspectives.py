@@ -147,6 +147,18 @@ def layered_groups(
     return groups
 
 
+def ready_to_train(model: nn.Module, encoder: PreTrainedModel, dropout: float) -> None:
+    """Set all dropout, and attention as plain products: PyTorch's fused one has a slow backward pass on a CPU.
+
+    On two cores a step of 64 rows of 43 pieces takes 0.4 s with neither, 1.6 s with fused attention, 1.2 s with dropout
+    and plain attention, of which a quarter is random numbers.
+    """
+    encoder.set_attn_implementation("eager")
+    for module in model.modules():
+        if isinstance(module, nn.Dropout):
+            module.p = dropout
+
+
 @torch.inference_mode()
 def start_from_ridge(tower: VadTower, data: EmoBankData) -> None:
     """Centre, spread and the layer on top from the training part, on the base's vectors."""
@@ -172,9 +184,7 @@ def train_tower(
         start_from_ridge(tower, data)
     else:
         tower.load_state_dict(load_tower(config.start, config.base).tower.state_dict())
-    for module in tower.modules():
-        if isinstance(module, nn.Dropout):
-            module.p = config.dropout
+    ready_to_train(tower, tower.encoder, config.dropout)
     loop, columns = LoopConfig(**{**vars(config.loop), "seed": seed}), PERSPECTIVES[perspective]
     combined = CombinedLabel.of(data, config.combined_weight) if both else None
     history = train(

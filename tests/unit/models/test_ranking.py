@@ -57,6 +57,30 @@ def test_without_a_reader_the_likelihoods_and_the_words_are_left():
     assert found.taken_up == 1
 
 
+class LikesTheCat:
+    """Finds replies with "cat" likely; keeps what it was asked."""
+
+    def __init__(self):
+        self.asked = []
+
+    def __call__(self, emotion, transcript, replies):
+        self.asked.append((emotion, transcript, tuple(replies)))
+        return np.array([2.0 if "cat" in reply else -50.0 for reply in replies])
+
+
+def test_the_sense_is_that_of_the_reply_so_far_and_of_replies_alone():
+    judge = LikesTheCat()
+    ranker = Ranker(None, Lexicon(["it is ill"]), "it is ill", "sad", {}, judge)
+    one, two = ranker.features(["poor cat", "what lunch"], [-1.0, -1.0], said="")
+    assert one.sense == pytest.approx(-np.log1p(np.exp(-2.0)))
+    assert two.sense == pytest.approx(-50.0)
+    (after,) = ranker.features(["what lunch"], [-1.0], said="Oh, your cat.")
+    assert after.sense == one.sense
+    assert judge.asked[-1] == ("sad", "it is ill", ("Oh, your cat. what lunch",))
+    assert ranker.features(["poor cat"], [-1.0])[0].sense == 0.0  # a cause is no reply
+    assert len(judge.asked) == 2
+
+
 def test_who_invents_comes_last_whatever_the_score():
     assert best([9.0, 1.0, 2.0], [1, 0, 0]) == 2
     assert best([1.0, 5.0], [2, 1]) == 1

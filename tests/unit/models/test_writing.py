@@ -6,7 +6,7 @@ import torch
 from echomind.models.protocol import Thinking, Turn
 from echomind.models.ranking import Features, Weights
 from echomind.models.slm import load_slm
-from echomind.models.writing import LEAST_FLUENT, Answer, Candidate, among_the_best, is_sentence, quoted
+from echomind.models.writing import LEAST_FLUENT, LEAST_SENSE, Answer, Candidate, among_the_best, is_sentence, quoted
 
 
 @pytest.fixture(scope="module")
@@ -98,14 +98,18 @@ def test_more_is_said_only_without_inventing_and_never_the_same_again(slm, monke
 
 
 @torch.inference_mode()
-def test_what_the_decoder_finds_unlikely_opens_a_reply_only_for_want_of_others_and_never_goes_on(slm, monkeypatch):
-    def of(text, fluency):
-        return Candidate(text, (), Features(fluency, 0.0, 0.0, 0.0), 0)
+@pytest.mark.parametrize("of", ["fluency", "sense"])
+def test_what_is_unlikely_opens_a_reply_only_for_want_of_others_and_never_goes_on(slm, monkeypatch, of):
+    def made(text, off):
+        values = {"fluency": LEAST_FLUENT, "sense": LEAST_SENSE}
+        values[of] += off
+        return Candidate(text, (), Features(agreement=0.0, nearness=0.0, taken_up=0.0, **values), 0)
 
-    odd, fine = of("A rule takes the watch.", LEAST_FLUENT - 0.1), of("That is a long time.", LEAST_FLUENT + 0.1)
+    odd, fine = made("A rule takes the watch.", -0.1), made("That is a long time.", 0.1)
     for plan, said in (
         ([[fine, odd], [odd]], "That is a long time."),
-        ([[odd], [fine], []], "A rule takes the watch. That is a long time."),
+        ([[odd], [fine], []], "That is a long time."),  # drawn once more
+        ([[odd], [odd], [fine], []], "A rule takes the watch. That is a long time."),
     ):
         found, places = answer(slm, "we met at noon"), iter(plan)
         found.think()

@@ -72,6 +72,8 @@ def test_the_stage_writes_a_judge_and_goes_on_where_it_was_cut_off(root, tiny_ch
     assert all(0 <= whole[kind]["auc"] <= 1 for kind in ("decoder", "corpus_and_dialogue"))
     assert [row["step"] for row in whole["curve"]] == [1, 2, 3, 4, 5, 6]
     judge = load_judge(root / "whole" / "judge", root / "bert")
+    described = json.loads((root / "whole" / "judge" / "judge.json").read_text())
+    assert described["held_out"] == {kind: whole[kind] for kind in ("decoder", "corpus_and_dialogue")}
     assert judge("sad", "We met at noon.", ["I am so sorry."]).shape == (1,)
 
     stopped = run_configured("judge", config(root, tiny_checkpoint, "cut", stop_after=2))

@@ -37,8 +37,10 @@ def root(tmp_path_factory) -> Path:
     return folder
 
 
+LOOP = {"steps": 6, "learning_rate": 1e-3, "warmup_steps": 1, "save_every": 2, "log_every": 1}
+
+
 def config(root: Path, name: str, **values: object) -> Path:
-    loop = {"steps": 6, "learning_rate": 1e-3, "warmup_steps": 1, "save_every": 2, "log_every": 1}
     merged = {
         "data_root": str(root),
         "base": str(root / "base"),
@@ -47,7 +49,7 @@ def config(root: Path, name: str, **values: object) -> Path:
         "batch_size": 4,
         "heard_share": 0.5,
         "threads": 1,
-        "loop": loop,
+        "loop": LOOP,
     } | values
     path = root / f"{name}.json"
     path.write_text(json.dumps(merged))
@@ -93,6 +95,19 @@ def test_towers_of_earlier_runs_are_averaged_with_those_that_learn_both_sides(ro
     off = (mean - (one + other) / 2).abs().max()  # kept in 8 bits
     assert off < 0.3 * (one - other).abs().max()  # either tower alone would be off by a half
     assert both["dev_r"]["both-0"] != both["dev_r"]["both"]
+
+
+def test_a_run_goes_on_from_an_earlier_tower(root):
+    run_configured("perspectives", config(root, "first", perspectives=["both"], seeds=[3]))
+    still = {"loop": LOOP | {"learning_rate": 0.0}, "perspectives": ["both"]}
+    later = run_configured("perspectives", config(root, "later", start=str(root / "first" / "tower"), **still))
+    run_configured("perspectives", config(root, "anew", **still))
+    towers = [load_tower(root / name / "tower", root / "base").tower for name in ("first", "later", "anew")]
+    for part in ("encoder.encoder.layer.1.output.dense.weight", "head.weight"):
+        first, then, anew = (tower.state_dict()[part] for tower in towers)
+        assert torch.allclose(then, first, atol=1e-4)
+        assert not torch.allclose(anew, first, atol=1e-4)
+    assert later["budget"]["goes_on_from"] == "tower"
 
 
 def test_a_tower_that_is_not_there_is_told_before_training(root):
