@@ -6,7 +6,16 @@ import torch
 from echomind.models.protocol import Thinking, Turn
 from echomind.models.ranking import Features, Weights
 from echomind.models.slm import load_slm
-from echomind.models.writing import LEAST_FLUENT, LEAST_SENSE, Answer, Candidate, among_the_best, is_sentence, quoted
+from echomind.models.writing import (
+    DRAWS,
+    LEAST_FLUENT,
+    LEAST_SENSE,
+    Answer,
+    Candidate,
+    among_the_best,
+    is_sentence,
+    quoted,
+)
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +99,8 @@ def test_more_is_said_only_without_inventing_and_never_the_same_again(slm, monke
     found = answer(slm, "we met at noon")
     found.think()
     plan = itertools.chain(
-        [[candidate("You sound glad.")], [candidate("You sound glad."), candidate("How is your dad?", faults=1)]],
+        [[candidate("You sound glad.")]],
+        [[candidate("You sound glad."), candidate("How is your dad?", faults=1)]] * DRAWS,
         itertools.repeat([candidate("never reached")]),
     )
     monkeypatch.setattr(found, "candidates_of_a_sentence", lambda *, unfinished=False: next(plan))
@@ -107,9 +117,9 @@ def test_what_is_unlikely_opens_a_reply_only_for_want_of_others_and_never_goes_o
 
     odd, fine = made("A rule takes the watch.", -0.1), made("That is a long time.", 0.1)
     for plan, said in (
-        ([[fine, odd], [odd]], "That is a long time."),
-        ([[odd], [fine], []], "That is a long time."),  # drawn once more
-        ([[odd], [odd], [fine], []], "A rule takes the watch. That is a long time."),
+        ([[fine, odd], [odd], [odd]], "That is a long time."),
+        ([[odd], [fine], [], []], "That is a long time."),  # drawn once more
+        ([[odd], [odd], [fine], [], []], "A rule takes the watch. That is a long time."),
     ):
         found, places = answer(slm, "we met at noon"), iter(plan)
         found.think()
