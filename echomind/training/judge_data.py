@@ -152,24 +152,22 @@ class Pairs:
     """Replies that fit and such that do not, in pairs with one utterance; a pair is a function of seed and number."""
 
     def __init__(self, drawn: Sequence[Drawn], scenarios: Sequence[Scenario], turns: Sequence[Turn], seed: int) -> None:
-        self.drawn, self.scenarios, self.turns, self.seed = drawn, scenarios, turns, seed
+        self.scenarios, self.turns, self.seed = scenarios, turns, seed
         self._by_id = {s.id: s for s in scenarios}
-        self._written = {_plain(line) for line in written_sentences(scenarios)}
+        written = {_plain(line) for line in written_sentences(scenarios)}
+        found = [(d, [text for text in d.texts if _plain(text) not in written]) for d in drawn]
+        self._drawn = [(d, own) for d, own in found if own]  # what was learnt by heart is not called wrong
 
     def pair(self, number: int) -> tuple[Judged, Judged]:
         """What fits, then what does not."""
         rng = random.Random(f"{self.seed}-pair-{number}")
         dice = rng.random()
-        if self.drawn and (dice < 0.5 or not self.turns):
+        if self._drawn and (dice < 0.5 or not self.turns):
             return self._of_decoder(rng)
         return self._of_corpus(rng) if dice < 0.75 else self._of_dialogue(rng)
 
     def _of_decoder(self, rng: random.Random) -> tuple[Judged, Judged]:
-        while True:
-            drawn = rng.choice(self.drawn)
-            own = [text for text in drawn.texts if _plain(text) not in self._written]
-            if own:
-                break
+        drawn, own = rng.choice(self._drawn)
         emotion, said = drawn.emotion, drawn.prompt.transcript
         wrong = f"{drawn.said} {rng.choice(own)}".strip()
         scenario = self._by_id.get(drawn.prompt.scenario)
