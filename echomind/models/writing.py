@@ -47,7 +47,7 @@ AS_GOOD = 0.4  # of the score: what is nearer to the best is a matter of taste
 # Mean log-likelihood of a token. Under it this decoder's sentences are more often nonsense than not (read on held-out
 # situations of the half that settles choices); after a first sentence it is kinder to say no more.
 LEAST_FLUENT = -1.0
-LEAST_SENSE = -0.5  # log-probability that a person wrote it: what is less likely is said only for want of anything else
+LEAST_SENSE = -0.7  # log-probability that a person wrote it: what is less likely is said only for want of anything else
 DRAWS = 2  # of the candidates of a sentence, where the first ones make no sense
 LEAST_WORDS = 3  # "Oh!" goes with the sentence after it
 QUOTED_WORDS = 12
