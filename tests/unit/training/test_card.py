@@ -1,8 +1,9 @@
+import json
 import numpy as np
 import pytest
 
 from echomind.training.card import bootstrap, expected_calibration_error, summarise_clips, word_errors, write_figures
-from echomind.training.card_text import steps_made, write_card
+from echomind.training.card_text import judged, steps_made, write_card
 
 THOUGHT = {"emotion": "sad", "cause": "they lost", "confidence": 0.9}
 
@@ -152,6 +153,17 @@ def test_the_card_says_what_the_figures_say(tmp_path, tiny_checkpoint):
     assert "|  | neutral: a man; neutral | sad, because of this | Oh no. |" in text
     assert "$" not in text
     assert "We met" not in text  # the data set's own sentences stay out
+
+
+def test_the_card_tells_what_the_judge_beside_the_checkpoint_was_measured_at(tmp_path):
+    assert judged(tmp_path) == "—"
+    (tmp_path / "reply_judge").mkdir()
+    figures = {"decoder": {"auc": 0.9104, "n": 600}, "corpus_and_dialogue": {"auc": 0.8, "n": 500}}
+    (tmp_path / "reply_judge" / "judge.json").write_text(json.dumps({"held_out": figures}))
+    assert judged(tmp_path) == (
+        "the decoder's own sentences at 0.910 (n = 600 pairs) and "
+        "replies to something else, and joined halves, at 0.800 (n = 500 pairs)"
+    )
 
 
 def test_steps_of_a_mean_are_told_for_each():
