@@ -52,6 +52,7 @@ def test_a_page_is_chinese_from_top_to_bottom(chinese_tab, served_all, name):
     tab = open_page(chinese_tab, name, served_all)
     assert tab.evaluate("document.documentElement.lang") == "zh-CN"
     tab.wait_for_function("document.title !== 'EchoMind'")
+    tab.wait_for_function("!document.body.innerText.includes('queue: ')")  # gradio's own, while a page's events wait
     found = tab.evaluate(TEXTS)
     assert sum(bool(CHINESE.search(text)) for text in found) > 8
     assert [text for text in found if foreign(text)] == []

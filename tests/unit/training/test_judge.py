@@ -15,6 +15,7 @@ from echomind.models.slm import load_slm
 from echomind.slm.configuration import EMOTION_OF_CUE
 from echomind.slm.delta import minilm
 from echomind.slm.judge import load_judge
+from echomind.training import judge as judging
 from echomind.training import judge_data
 from echomind.training.data.corpus import load_openers
 from echomind.training.judge_data import (
@@ -30,6 +31,7 @@ from echomind.training.judge_data import (
     reaction,
     train_scenarios,
 )
+from echomind.training.stage_config import load_config
 from echomind.training.stages import run_configured
 from tests.unit.training.made_data import write_texts
 
@@ -80,6 +82,14 @@ def test_the_stage_writes_a_judge_and_goes_on_where_it_was_cut_off(root, tiny_ch
     assert stopped == {"stopped": 2, "of": 6}
     cut = run_configured("judge", config(root, tiny_checkpoint, "cut"))
     assert cut["curve"] == whole["curve"]
+
+
+def test_the_shipped_configuration_can_be_read():
+    paths = ("model", "data_root", "run_dir", "out", "base")
+    found = load_config(Path(judging.__file__).parent / "configs" / "judge.json", judging.JudgeConfig, paths)
+    assert found.loop.steps > 0
+    assert found.out.parent == found.model
+    assert not found.out.is_absolute()
 
 
 def test_what_was_collected_is_not_drawn_again(root, tiny_checkpoint, tmp_path, monkeypatch):

@@ -159,7 +159,7 @@ def test_a_fresh_bridge_is_the_same_for_one_seed_and_the_rest_stays(stages, root
 
 
 CONFIGS = sorted((Path(stages_module.__file__).parent / "configs").rglob("*.json"))
-OTHERS = ("accelerate", "ears", "options", "perspectives", "teacher", "tower")
+OTHERS = ("accelerate", "ears", "judge", "options", "perspectives", "teacher", "tower")
 
 
 @pytest.mark.parametrize("path", [p for p in CONFIGS if not p.name.startswith(OTHERS)], ids=lambda p: p.stem)
