@@ -22,7 +22,7 @@ ENOUGH = 0.75  # of the rows: when so many have ended, the rest is not waited fo
 PHRASE = 3  # tokens: so many in a row are not said twice
 
 Ended = Callable[[Sequence[int]], bool]  # whether a continuation is whole
-Shape = Callable[[Sequence[int], int], torch.Tensor]  # what is added to the scores of the token after a row's tokens
+Shape = Callable[[Sequence[Sequence[int]]], torch.Tensor]  # ``(rows, vocab)`` added to the scores after rows of tokens
 
 
 @dataclass(frozen=True)
@@ -76,8 +76,7 @@ class Decoder:
         open_rows = set(range(rows))
         for _ in range(limit):
             logits = logits.cpu()
-            scores = logits + torch.stack([shape(tokens, row) for row, tokens in enumerate(drawn)])
-            taken = nucleus(scores / temperatures, generator)
+            taken = nucleus((logits + shape(drawn)) / temperatures, generator)
             likely = (logits.gather(-1, taken[:, None])[:, 0] - logits.logsumexp(-1)).tolist()
             chosen = taken.tolist()
             for i in tuple(open_rows):

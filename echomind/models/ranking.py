@@ -119,23 +119,23 @@ class Ranker:
         self._expected = expected_labels(emotion, heard)
         self._said: np.ndarray | None = None
 
-    def features(self, texts: Sequence[str], likelihoods: Sequence[float], said: str | None = None) -> list[Features]:
-        """Features of candidates, given the mean log-likelihood of a token of each.
+    def features(self, texts: Sequence[str], fluency: Sequence[float], sense: Sequence[float]) -> list[Features]:
+        """Features of candidates, given their fluency and their sense (0 where they are no part of a reply).
 
-        ``said`` is the reply before them; without it they are no part of a reply, and nobody judges their sense.
+        A text that is alone has no agreement and no nearness, for there is nothing to compare it with.
         """
         agreement, nearness = self._meaning(texts)
         taken_up = [float(min(MOST_TAKEN_UP, len(set(self._lexicon.taken_up(text))))) for text in texts]
-        sense = [0.0] * len(texts) if said is None else self._sense([f"{said} {text}".strip() for text in texts])
-        return [Features(*values) for values in zip(likelihoods, agreement, nearness, taken_up, sense, strict=True)]
+        return [Features(*values) for values in zip(fluency, agreement, nearness, taken_up, sense, strict=True)]
 
-    def _sense(self, replies: Sequence[str]) -> list[float]:
+    def sense(self, replies: Sequence[str]) -> list[float]:
+        """The sense of replies as far as they go; 0 for all without a judge."""
         if self._judge is None:
             return [0.0] * len(replies)
         return (-np.logaddexp(0.0, -self._judge(self._emotion, self._transcript, replies))).tolist()
 
     def _meaning(self, texts: Sequence[str]) -> tuple[list[float], list[float]]:
-        if self._reader is None:
+        if self._reader is None or len(texts) < 2:
             return [0.0] * len(texts), [0.0] * len(texts)
         if self._said is None:
             *vectors, self._said = self._reader.vectors([*texts, self._transcript])

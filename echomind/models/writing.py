@@ -1,4 +1,4 @@
-"""Thinking and reply, each the best of several candidates (``ranking``) that are drawn side by side (``decoding``).
+"""Thinking and reply, each the best of several ``candidates`` that are drawn side by side (``decoding``).
 
 The reply is written sentence by sentence: the candidates of the first are compared and the best one is said, then
 those of the next are drawn. What is written is whole sentences, never one twice, and never the thinking.
@@ -7,32 +7,23 @@ those of the next are drawn. What is written is whole sentences, never one twice
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
 
+from echomind.models.candidates import Candidate, Draft, among_the_best, chosen, closed, is_sentence, quoted
 from echomind.models.decoding import Continuation, Decoder, Shape, repeated
 from echomind.models.lexicon import Lexicon, words_of
 from echomind.models.protocol import Thinking, Turn
-from echomind.models.ranking import (
-    CAUSE,
-    GOING_ON,
-    OPENING,
-    Features,
-    Ranker,
-    ReplyReader,
-    TextReader,
-    Weights,
-    best,
-)
+from echomind.models.ranking import CAUSE, GOING_ON, OPENING, Ranker, ReplyReader, TextReader
 from echomind.models.spelling import Pieces, Spelling, without
 from echomind.slm import EchoMindForConditionalGeneration, EchoMindProcessor
 from echomind.slm.branches import SharedWeights
 from echomind.slm.configuration import CONFIDENCE_VALUES, CONFIDENCES, THINKING_EMOTIONS
 
-VERSION = 5  # of how replies are written: answers of two versions are never mixed
-CANDIDATES = 8  # of a cause and of each sentence; a step of 8 rows takes twice as long as one of a single row
+VERSION = 6  # of how replies are written: answers of two versions are never mixed
+CAUSES, SENTENCES = 8, 16  # candidates of a cause and of each sentence: a step of 16 rows takes 1.1 times one of 8
 # Taken off the logit of a token that leads to an unknown word, row by row: held hard to the words that are known, or
 # softly, which keeps more of the model's own way of speaking.
 UNKNOWN_WORD = (6.0, 2.5)
@@ -43,15 +34,6 @@ MAX_CAUSE_TOKENS = 30
 MAX_SENTENCE_TOKENS = 40
 MAX_REPLY_TOKENS = 90  # about 65 words; replies of the training corpus have 8 to 45
 MAX_SENTENCES = 4
-AS_GOOD = 0.4  # of the score: what is nearer to the best is a matter of taste
-# Mean log-likelihood of a token. Under it this decoder's sentences are more often nonsense than not (read on held-out
-# situations of the half that settles choices); after a first sentence it is kinder to say no more.
-LEAST_FLUENT = -1.0
-LEAST_SENSE = -0.7  # log-probability that a person wrote it: what is less likely is said only for want of anything else
-DRAWS = 2  # of the candidates of a sentence, where the first ones make no sense
-LEAST_WORDS = 3  # "Oh!" goes with the sentence after it
-QUOTED_WORDS = 12
-SENTENCE_ENDS = (".", "!", "?")
 
 
 @dataclass(frozen=True)
@@ -67,16 +49,6 @@ class Read:
     history: tuple[Turn, ...] = ()
     heard: Mapping[str, float] | None = None  # probability of every attribute, where there was a voice
     said: torch.Tensor | None = None  # how far the words speak for each of THINKING_EMOTIONS, log-ratios
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """One text that could be said, what speaks for it, and how many of its words are invented."""
-
-    text: str
-    tokens: tuple[int, ...]
-    features: Features
-    faults: int
 
 
 class Writer:
@@ -129,7 +101,7 @@ class Answer:
         self._specials = without(writer.pieces.special, len(writer.pieces.texts))
         self._decoder = Decoder(writer.model, read.cache, read.logits, writer.shared)
         self._written: list[int] = []  # tokens of the reply
-        self.watch: Callable[[list[Candidate]], object] = lambda _: None  # for whoever looks at the causes not taken
+        self.watch: Callable[[list[Draft]], object] = lambda _: None  # for whoever looks at the causes not taken
 
     def think(self) -> Thinking:
         """Emotion, cause and confidence."""
@@ -157,25 +129,25 @@ class Answer:
         return self._decoder.cache, self._decoder.logits
 
     def _cause(self) -> str:
-        candidates = self.candidates_of_the_cause()
-        self.watch(candidates)
-        found = [c for c in candidates if self.speaks_of_the_words(c)]
+        drafts = self.drafts_of_the_cause()
+        self.watch(drafts)
+        found = [d for d in drafts if self.speaks_of_the_words(d)]
         if not found:
             return quoted(self._writer.processor.plain(self._read.transcript), self.emotion)
-        return chosen(found, CAUSE).text
+        return chosen(self.rated(found), CAUSE).text
 
-    def speaks_of_the_words(self, cause: Candidate) -> bool:
+    def speaks_of_the_words(self, cause: Draft) -> bool:
         """Whether a cause invents nothing and takes up something that was said (if that can be done)."""
         possible = bool(self.lexicon.taken_up(self._read.transcript))
-        return not cause.faults and (not possible or cause.features.taken_up > 0)
+        return not cause.faults and (not possible or bool(self.lexicon.taken_up(cause.text)))
 
-    def candidates_of_the_cause(self) -> list[Candidate]:
+    def drafts_of_the_cause(self) -> list[Draft]:
         """Distinct causes that came to an end."""
         end = self._ids["<confidence>"]
         stops = {i for i in self._writer.pieces.special if i != end}
         allowed = without(sorted(stops), len(self._writer.pieces.texts))
         drawn = self._decoder.draw(
-            CANDIDATES,
+            CAUSES,
             torch.Generator().manual_seed(0),  # what is thought does not change when the reply is asked for again
             lambda tokens: tokens[-1] == end,
             limit=MAX_CAUSE_TOKENS,
@@ -183,7 +155,7 @@ class Answer:
             shape=self._shape(allowed, lambda tokens: tokens, self._writer.pieces.inner),
         )
         whole = [Continuation(d.tokens[:-1], True, d.likelihoods[:-1]) for d in drawn if d.whole and len(d.tokens) > 1]
-        return self._candidates(whole)
+        return self._drafts(whole, str)
 
     def sentences(self) -> Iterator[str]:
         """The reply, a sentence at a time, each but the first with a space before it."""
@@ -194,30 +166,31 @@ class Answer:
                 float(self._decoder.logits.softmax(-1)[end]) > 0.5 or len(self._written) > MAX_REPLY_TOKENS * 2 // 3
             ):
                 return
-            found: list[Candidate] = []
-            new: list[Candidate] = []
-            for _ in range(DRAWS):
-                found += self.candidates_of_a_sentence(unfinished=not number)
-                new = [c for c in found if _plain(c.text) not in said]
-                if sensible(new):
-                    break
-            found = sensible(new) or ([] if number else new or found)
-            if not found:
+            drafts = self._worth_saying(said, first=not number)
+            if not drafts:
                 return
-            sentence = chosen(found, GOING_ON) if number else among_the_best(found, OPENING, self._generator)
+            candidates = self.rated(drafts)
+            sentence = chosen(candidates, GOING_ON) if number else among_the_best(candidates, OPENING, self._generator)
             yield sentence.text if not number else " " + sentence.text
             said.add(_plain(sentence.text))
             self.take(sentence)
 
-    def take(self, sentence: Candidate) -> None:
+    def _worth_saying(self, said: set[str], *, first: bool) -> list[Draft]:
+        """Next sentences that make sense, none of them ``said`` before; of the first there is always one."""
+        drawn = self.drafts_of_a_sentence(unfinished=first)
+        new = [d for d in drawn if _plain(d.text) not in said]
+        found = [d for d in self.judged([d for d in new if d.likely]) if d.sensible]
+        return found or (self.judged(new or drawn) if first else [])
+
+    def take(self, sentence: Draft) -> None:
         """Go on after that sentence."""
         self._written += sentence.tokens
         self._decoder.feed(sentence.tokens)
 
-    def candidates_of_a_sentence(self, *, unfinished: bool = False) -> list[Candidate]:
+    def drafts_of_a_sentence(self, *, unfinished: bool = False) -> list[Draft]:
         """Distinct next sentences that came to an end; if none did and ``unfinished``, those that did not, closed."""
         drawn = self._decoder.draw(
-            CANDIDATES,
+            SENTENCES,
             self._generator,
             lambda tokens: is_sentence(self._text(tokens)),
             limit=min(MAX_SENTENCE_TOKENS, MAX_REPLY_TOKENS - len(self._written)),
@@ -225,17 +198,20 @@ class Answer:
             shape=self._shape(self._specials, lambda tokens: [*self._written, *tokens], self._writer.pieces.small),
         )
         whole = [d for d in drawn if d.whole]
-        said = self._writer.processor.decode_text(self._written)
-        return self._candidates(whole or (drawn if unfinished else []), said=said)
+        return self._drafts(whole or (drawn if unfinished else []), closed)
 
     def _shape(
         self, fixed: torch.Tensor, said: Callable[[Sequence[int]], Sequence[int]], not_first: Sequence[int]
     ) -> Shape:
-        def shape(tokens: Sequence[int], row: int) -> torch.Tensor:
-            scores = fixed - UNKNOWN_WORD[row % len(UNKNOWN_WORD)] * self._spelling.after(self._text(tokens))
-            scores[repeated(said(tokens))] = float("-inf")
-            if not tokens:
-                scores[not_first] = float("-inf")
+        def shape(rows: Sequence[Sequence[int]]) -> torch.Tensor:
+            hardness = torch.tensor([UNKNOWN_WORD[row % len(UNKNOWN_WORD)] for row in range(len(rows))])
+            spelt = torch.stack([self._spelling.after(self._text(tokens)) for tokens in rows])
+            scores = fixed - hardness[:, None] * spelt
+            for row, tokens in enumerate(rows):
+                if again := repeated(said(tokens)):
+                    scores[row, again] = float("-inf")
+            if not rows[0]:
+                scores[:, not_first] = float("-inf")
             return scores
 
         return shape
@@ -243,56 +219,28 @@ class Answer:
     def _text(self, tokens: Sequence[int]) -> str:
         return "".join(self._writer.pieces.texts[token] for token in tokens)
 
-    def _candidates(self, drawn: Sequence[Continuation], said: str | None = None) -> list[Candidate]:
+    def _drafts(self, drawn: Sequence[Continuation], finished: Callable[[str], str]) -> list[Draft]:
         by_text: dict[str, Continuation] = {}
         for continuation in drawn:
-            text = self._writer.processor.decode_text(continuation.tokens)
-            if said is not None and not text.endswith(SENTENCE_ENDS):
-                text = text.rstrip(" ,;:-") + "."
-            by_text.setdefault(text, continuation)
-        by_text.pop("", None)
-        if not by_text:
-            return []
-        fluency = [sum(one.likelihoods) / len(one.likelihoods) for one in by_text.values()]
-        features = self.ranker.features(list(by_text), fluency, said)
+            by_text.setdefault(finished(self._writer.processor.decode_text(continuation.tokens)), continuation)
         return [
-            Candidate(text, one.tokens, f, self.ranker.faults(text))
-            for (text, one), f in zip(by_text.items(), features, strict=True)
+            Draft(text, one.tokens, sum(one.likelihoods) / len(one.likelihoods), self.ranker.faults(text))
+            for text, one in by_text.items()
+            if text
         ]
 
+    def judged(self, drafts: Sequence[Draft]) -> list[Draft]:
+        """Drafts of the next sentence with their sense, after what is written."""
+        said = self._writer.processor.decode_text(self._written)
+        sense = self.ranker.sense([f"{said} {draft.text}".strip() for draft in drafts])
+        return [replace(draft, sense=value) for draft, value in zip(drafts, sense, strict=True)]
 
-def chosen(candidates: Sequence[Candidate], weights: Weights) -> Candidate:
-    """The best of some candidates."""
-    return candidates[best([weights.score(c.features) for c in candidates], [c.faults for c in candidates])]
-
-
-def among_the_best(candidates: Sequence[Candidate], weights: Weights, generator: torch.Generator) -> Candidate:
-    """One of those as good as the best: who always said the very best would greet everyone alike."""
-    top = chosen(candidates, weights)
-    least = weights.score(top.features) - AS_GOOD
-    near = [c for c in candidates if c.faults == top.faults and weights.score(c.features) >= least]
-    return near[int(torch.randint(len(near), (1,), generator=generator))]
-
-
-def sensible(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Those that invent nothing, that the decoder itself finds likely, and that make sense to the judge."""
-    return [
-        c for c in candidates if not c.faults and c.features.fluency >= LEAST_FLUENT and c.features.sense >= LEAST_SENSE
-    ]
-
-
-def is_sentence(text: str) -> bool:
-    """Whether a text has come to the end of a sentence; an interjection alone ("Oh!") is none."""
-    return text.rstrip().endswith(SENTENCE_ENDS) and len(words_of(text)) >= LEAST_WORDS
-
-
-def quoted(transcript: str, emotion: str) -> str:
-    """The plain cause, where no candidate speaks of what was said: the speaker's own words."""
-    words = transcript.split()
-    if not words:
-        return "no words were heard, only the voice"
-    start = " ".join(words[:QUOTED_WORDS]).rstrip(" .,!?;:") + (" …" if len(words) > QUOTED_WORDS else "")
-    return f"they simply say “{start}”" if emotion == THINKING_EMOTIONS[0] else f"of what they tell: “{start}”"
+    def rated(self, drafts: Sequence[Draft]) -> list[Candidate]:
+        """Drafts with all that speaks for them; the sense of one that was not judged counts nothing."""
+        features = self.ranker.features(
+            [d.text for d in drafts], [d.fluency for d in drafts], [d.sense or 0.0 for d in drafts]
+        )
+        return [Candidate(draft, f) for draft, f in zip(drafts, features, strict=True)]
 
 
 def _parts(reply: str) -> list[str]:

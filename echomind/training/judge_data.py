@@ -19,10 +19,11 @@ from typing import Any
 
 import torch
 
+from echomind.models.candidates import chosen
 from echomind.models.lexicon import words_of
 from echomind.models.ranking import GOING_ON, OPENING
 from echomind.models.slm import EchoMindSLM
-from echomind.models.writing import Answer, chosen
+from echomind.models.writing import Answer
 from echomind.slm.configuration import EMOTION_OF_CUE, THINKING_EMOTIONS
 from echomind.taxonomy import NONE
 from echomind.training.data import corpus
@@ -107,11 +108,11 @@ def places_of(slm: EchoMindSLM, prompt: Prompt, seed: int) -> list[Drawn]:
     found: list[Drawn] = []
     said: list[str] = []
     for place in range(PLACES):
-        candidates = [c for c in answer.candidates_of_a_sentence() if not c.faults]
-        if not candidates:
+        drafts = [d for d in answer.drafts_of_a_sentence() if not d.faults]
+        if not drafts:
             break
-        found.append(Drawn(prompt, thinking.emotion, " ".join(said), place, tuple(c.text for c in candidates)))
-        best = chosen(candidates, GOING_ON if place else OPENING)
+        found.append(Drawn(prompt, thinking.emotion, " ".join(said), place, tuple(d.text for d in drafts)))
+        best = chosen(answer.rated(answer.judged(drafts)), GOING_ON if place else OPENING)
         said.append(best.text)
         answer.take(best)
     return found

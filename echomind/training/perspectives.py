@@ -40,8 +40,9 @@ class TowerConfig:
     against the combined label, which more ratings steady than either side (for ``both`` alone; 0 in the study, where a
     single side has no such label). ``taught`` has sentences that a ``teacher`` rated; ``taught_rows`` of them are added
     to each batch of the runs that learn both sides (as the combined label: a teacher knows it), with a loss of the same
-    form. ``start`` is the tower of an earlier run that these go on from, ``beside`` are such towers whose weights are
-    averaged with those that learn both sides. ``base`` is a folder with another encoder than MiniLM.
+    form that has ``taught_share`` of the whole. ``start`` is the tower of an earlier run that these go on from,
+    ``beside`` are such towers whose weights are averaged with those that learn both sides. ``base`` is a folder with
+    another encoder than MiniLM.
     """
 
     data_root: Path
@@ -59,6 +60,7 @@ class TowerConfig:
     combined_weight: float = 0.0
     taught: Path | None = None
     taught_rows: int = 32
+    taught_share: float = 0.5
     start: Path | None = None
     beside: tuple[Path, ...] = ()
     base: Path | None = None
@@ -103,11 +105,12 @@ def tower_loss(
     columns: Sequence[int],
     agreement: float,
     combined: CombinedLabel | None = None,
+    taught_share: float = 0.5,
 ) -> Losses:
     """Squared error and 1 - CCC of the columns that a perspective learns, in units of the ratings' deviation.
 
     ``combined`` adds the same of the mean of both sides against the combined label. Where the batch has sentences that
-    a teacher rated, the loss is the mean of theirs and that of those which people rated.
+    a teacher rated, theirs is ``taught_share`` of the loss, that of the sentences which people rated is the rest.
     """
 
     def apart(guess: torch.Tensor, target: torch.Tensor) -> Losses:
@@ -122,7 +125,7 @@ def tower_loss(
         losses |= {"loss": (1 - share) * losses["loss"] + share * both, "combined": both}
     if batch.taught is not None:
         taught = tower_loss(model, batch.taught, columns, agreement, combined)["loss"]
-        losses |= {"loss": (losses["loss"] + taught) / 2, "taught": taught}
+        losses |= {"loss": (1 - taught_share) * losses["loss"] + taught_share * taught, "taught": taught}
     return losses
 
 
@@ -190,7 +193,13 @@ def train_tower(
     history = train(
         tower,
         data.batch,
-        partial(tower_loss, columns=columns, agreement=config.agreement, combined=combined),
+        partial(
+            tower_loss,
+            columns=columns,
+            agreement=config.agreement,
+            combined=combined,
+            taught_share=config.taught_share,
+        ),
         loop,
         config.run_dir / f"{perspective}-{seed}",
         groups=parameter_groups(tower, config),

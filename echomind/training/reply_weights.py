@@ -21,9 +21,10 @@ import numpy as np
 import torch
 from scipy.optimize import nnls
 
+from echomind.models.candidates import Candidate, Draft, chosen
 from echomind.models.ranking import CAUSE, GOING_ON, OPENING, Features, Weights
 from echomind.models.slm import EchoMindSLM, load_slm
-from echomind.models.writing import Answer, Candidate, chosen
+from echomind.models.writing import Answer
 from echomind.settings import get_settings
 from echomind.taxonomy import NONE
 from echomind.training.data.corpus import Scenario, compose, load_openers
@@ -46,12 +47,12 @@ def places(slm: EchoMindSLM, scenarios: tuple[Scenario, ...], prompts: int, seed
         example = compose(scenario, utterance, cue, rng)
         perception = slm.perceive_text(utterance, topic=scenario.topic, told=example.cue_words, heard=heard_in(example))
         answer = Answer(slm.writer, perception.state, torch.Generator().manual_seed(number))
-        causes: list[Candidate] = []
+        causes: list[Draft] = []
         answer.watch = causes.extend
         answer.think()
-        _add(found["cause"], slm, scenario.id, causes, causes_of(scenario, cue))
+        _add(found["cause"], slm, scenario.id, answer.rated(causes), causes_of(scenario, cue))
         for name in ("opening", "going_on"):
-            candidates = answer.candidates_of_a_sentence()
+            candidates = answer.rated(answer.judged(answer.drafts_of_a_sentence()))
             _add(found[name], slm, scenario.id, candidates, references(scenario, cue, reactions=name == "opening"))
             if not candidates:
                 break
@@ -60,9 +61,9 @@ def places(slm: EchoMindSLM, scenarios: tuple[Scenario, ...], prompts: int, seed
 
 
 def _add(places: list[Place], slm: EchoMindSLM, scenario: str, candidates: list[Candidate], right: list[str]) -> None:
-    candidates = [c for c in candidates if not c.faults]
+    candidates = [c for c in candidates if not c.draft.faults]
     if len(candidates) > 1 and slm.options is not None:
-        worth = (slm.options.vectors([c.text for c in candidates]) @ slm.options.vectors(right).T).max(1)
+        worth = (slm.options.vectors([c.draft.text for c in candidates]) @ slm.options.vectors(right).T).max(1)
         places.append((scenario, np.array([astuple(c.features) for c in candidates]), worth))
 
 

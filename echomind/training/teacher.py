@@ -30,7 +30,7 @@ from echomind.training.loop import LoopConfig, Losses, train
 from echomind.training.options import drawn_texts
 from echomind.training.perspectives import concordance
 from echomind.training.perspectives_report import pearson
-from echomind.training.tower_data import batches_by_length
+from echomind.training.tower_data import Rows
 
 log = logging.getLogger(__name__)
 ASK = "\nFeeling:"  # read after the sentence, so that the last state has seen all of it
@@ -103,22 +103,11 @@ class RatedSentences:
         self.centre, self.spread = ratings.mean(0), ratings.std(0)
         self.standardised = torch.from_numpy((ratings - self.centre) / self.spread)
         self.pieces = [piece_ids(tokenizer, text) for text in texts]
-        self.seed, self.batch_size = config.seed, config.batch_size
-        self._epoch: tuple[int, list[list[int]]] | None = None
-
-    def _batches(self, epoch: int) -> list[list[int]]:
-        if self._epoch is None or self._epoch[0] != epoch:
-            rng = random.Random(f"{self.seed}-teacher-{epoch}")
-            order = rng.sample(range(len(self.pieces)), len(self.pieces))
-            order = order[: max(1, len(order) // self.batch_size) * self.batch_size]
-            lengths = [len(row) for row in self.pieces]
-            self._epoch = epoch, batches_by_length(order, lengths, self.batch_size, rng)
-        return self._epoch[1]
+        self._rows = Rows(f"{config.seed}-teacher", [len(row) for row in self.pieces], config.batch_size)
 
     def batch(self, step: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Pieces and mask ``(B, T)``, standardised ratings ``(B, 9)``."""
-        each = len(self._batches(0))
-        rows = self._batches(step // each)[step % each]
+        rows = self._rows.of(step)
         return *pad([self.pieces[i] for i in rows]), self.standardised[rows]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,47 +54,57 @@ class EmoBankData:
     ) -> None:
         texts, self.ratings, combined = load_emobank(config.data_root, "train")
         self.combined = torch.from_numpy(combined)
-        self.texts, self.seed, self.batch_size = texts, seed, config.batch_size
+        self.texts, self.seed = texts, seed
         self.heard_share = config.heard_share
         self.pieces = [piece_ids(tokenizer, text) for text in texts]
         self.heard = [piece_ids(tokenizer, as_heard(text)) for text in texts] if config.heard_share else self.pieces
         self.centre, self.spread = self.ratings.mean(0), self.ratings.std(0)
         self.standardised = torch.from_numpy((self.ratings - self.centre) / self.spread)
-        self.taught_rows = config.taught_rows if taught is not None else 0
         others, values = taught if taught is not None else ([], np.zeros((0, 9), np.float32))
         self.taught_pieces = [piece_ids(tokenizer, text) for text in others]
         self.taught_ratings = torch.from_numpy((values[:, :6] - self.centre) / self.spread)
         self.taught_combined = torch.from_numpy(values[:, 6:])
-        self._epoch: tuple[int, list[list[int]]] | None = None
-
-    @property
-    def steps_per_epoch(self) -> int:
-        """Batches of an epoch; the last sentences of a shuffle that fill no batch wait for the next epoch."""
-        return max(1, len(self.texts) // self.batch_size)
-
-    def _batches(self, epoch: int) -> list[list[int]]:
-        if self._epoch is None or self._epoch[0] != epoch:
-            rng = random.Random(f"{self.seed}-emobank-{epoch}")
-            order = rng.sample(range(len(self.texts)), len(self.texts))
-            order = order[: self.steps_per_epoch * self.batch_size]
-            lengths = [len(row) for row in self.pieces]
-            self._epoch = epoch, batches_by_length(order, lengths, self.batch_size, rng)
-        return self._epoch[1]
+        self._rows = Rows(f"{seed}-emobank", [len(row) for row in self.pieces], config.batch_size)
+        lengths = [len(row) for row in self.taught_pieces]
+        self._taught_rows = Rows(f"{seed}-taught", lengths, config.taught_rows) if lengths else None
 
     def batch(self, step: int) -> TowerBatch:
         """The batch of a step."""
-        epoch, place = divmod(step, self.steps_per_epoch)
-        rows = self._batches(epoch)[place]
+        rows = self._rows.of(step)
         rng = random.Random(f"{self.seed}-heard-{step}")
         pieces = [self.heard[i] if rng.random() < self.heard_share else self.pieces[i] for i in rows]
         return TowerBatch(*pad(pieces), self.standardised[rows], self.combined[rows], self._taught(step))
 
     def _taught(self, step: int) -> TowerBatch | None:
-        if not self.taught_rows:
+        if self._taught_rows is None:
             return None
-        rows = random.Random(f"{self.seed}-taught-{step}").choices(range(len(self.taught_pieces)), k=self.taught_rows)
+        rows = self._taught_rows.of(step)
         pieces = [self.taught_pieces[i] for i in rows]
         return TowerBatch(*pad(pieces), self.taught_ratings[rows], self.taught_combined[rows])
+
+
+class Rows:
+    """Rows of each step, alike in length: a function of ``seed`` and the step alone, every row once an epoch.
+
+    The last rows of a shuffle that fill no batch wait for the next epoch; where there are fewer than a batch has, some
+    come twice.
+    """
+
+    def __init__(self, seed: str, lengths: Sequence[int], size: int) -> None:
+        self._seed, self._lengths, self._size = seed, lengths, size
+        self.steps_per_epoch = max(1, len(lengths) // size)
+        self._epoch: tuple[int, list[list[int]]] | None = None
+
+    def of(self, step: int) -> list[int]:
+        """``size`` rows."""
+        epoch, place = divmod(step, self.steps_per_epoch)
+        if self._epoch is None or self._epoch[0] != epoch:
+            rng = random.Random(f"{self._seed}-{epoch}")
+            order = rng.sample(range(len(self._lengths)), len(self._lengths))
+            order += rng.choices(order, k=max(0, self._size - len(order)))
+            order = order[: self.steps_per_epoch * self._size]
+            self._epoch = epoch, batches_by_length(order, self._lengths, self._size, rng)
+        return self._epoch[1][place]
 
 
 @torch.inference_mode()
@@ -108,7 +119,7 @@ def sentence_vectors(tower: VadTower, pieces: list[list[int]], batch_size: int =
     return found
 
 
-def batches_by_length(order: list[int], lengths: list[int], size: int, rng: random.Random) -> list[list[int]]:
+def batches_by_length(order: list[int], lengths: Sequence[int], size: int, rng: random.Random) -> list[list[int]]:
     """Rows in batches of ``size``, those of a pool sorted by length, then the batches in an order by ``rng``."""
     batches: list[list[int]] = []
     for start in range(0, len(order), size * POOL):

@@ -13,7 +13,7 @@ def decoder(tiny_model):
         yield Decoder(tiny_model, out.past_key_values, out.logits[0, -1].float())
 
 
-def free(tokens, row):
+def free(rows):
     return torch.zeros(1)
 
 
@@ -25,9 +25,10 @@ def test_rows_are_drawn_as_if_each_were_alone(decoder, tiny_model):
     """Held to one token at each place, the scores of a row are those of the text read at once."""
     forced = [[21, 22, 23, 24], [31, 32, 33, 34]]
 
-    def only(tokens, row):
-        scores = torch.full((tiny_model.config.text_config.vocab_size,), float("-inf"))
-        scores[forced[row][len(tokens)]] = 0.0
+    def only(rows):
+        scores = torch.full((2, tiny_model.config.text_config.vocab_size), float("-inf"))
+        for row, tokens in enumerate(rows):
+            scores[row, forced[row][len(tokens)]] = 0.0
         return scores
 
     drawn = draw(decoder, rows=2, limit=4, shape=only)
@@ -82,7 +83,7 @@ def test_a_row_ends_when_it_is_told_to_and_the_last_ones_are_not_waited_for(deco
 def test_what_is_ruled_out_is_never_drawn(decoder, tiny_model):
     banned = list(range(0, tiny_model.config.text_config.vocab_size, 2))
 
-    def odd(tokens, row):
+    def odd(rows):
         scores = torch.zeros(tiny_model.config.text_config.vocab_size)
         scores[banned] = float("-inf")
         return scores

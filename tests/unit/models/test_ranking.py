@@ -41,8 +41,9 @@ def test_where_nothing_was_heard_any_cue_of_the_emotion_will_do():
 
 def test_features_say_what_they_say():
     ranker = Ranker(ReadsWords(), Lexicon(["the cat is ill"]), "the cat is ill", "sad", {"sad": 0.9})
-    one, two = ranker.features(["a sad cat today", "what now"], [-1.0, -2.0])
+    one, two = ranker.features(["a sad cat today", "what now"], [-1.0, -2.0], [-0.1, 0.0])
     assert (one.fluency, two.fluency) == (-1.0, -2.0)
+    assert (one.sense, two.sense) == (-0.1, 0.0)
     assert one.agreement > two.agreement
     assert one.nearness > two.nearness
     assert (one.taken_up, two.taken_up) == (1.0, 0.0)
@@ -52,9 +53,15 @@ def test_features_say_what_they_say():
 
 def test_without_a_reader_the_likelihoods_and_the_words_are_left():
     ranker = Ranker(None, Lexicon(["the cat"]), "the cat", "sad", {})
-    (found,) = ranker.features(["a cat"], [-1.0])
-    assert found.agreement == found.nearness == 0.0
-    assert found.taken_up == 1
+    for found in ranker.features(["a cat", "one cat"], [-1.0, -1.0], [0.0, 0.0]):
+        assert found.agreement == found.nearness == 0.0
+        assert found.taken_up == 1
+
+
+def test_a_text_that_is_alone_is_compared_with_nothing():
+    ranker = Ranker(None, Lexicon(["the cat"]), "the cat", "sad", {})
+    reads = Ranker(ReadsWords(), Lexicon(["the cat"]), "the cat", "sad", {})
+    assert reads.features(["a cat"], [-1.0], [0.0]) == ranker.features(["a cat"], [-1.0], [0.0])
 
 
 class LikesTheCat:
@@ -68,17 +75,12 @@ class LikesTheCat:
         return np.array([2.0 if "cat" in reply else -50.0 for reply in replies])
 
 
-def test_the_sense_is_that_of_the_reply_so_far_and_of_replies_alone():
+def test_the_sense_is_how_likely_a_person_wrote_it():
     judge = LikesTheCat()
     ranker = Ranker(None, Lexicon(["it is ill"]), "it is ill", "sad", {}, judge)
-    one, two = ranker.features(["poor cat", "what lunch"], [-1.0, -1.0], said="")
-    assert one.sense == pytest.approx(-np.log1p(np.exp(-2.0)))
-    assert two.sense == pytest.approx(-50.0)
-    (after,) = ranker.features(["what lunch"], [-1.0], said="Oh, your cat.")
-    assert after.sense == one.sense
-    assert judge.asked[-1] == ("sad", "it is ill", ("Oh, your cat. what lunch",))
-    assert ranker.features(["poor cat"], [-1.0])[0].sense == 0.0  # a cause is no reply
-    assert len(judge.asked) == 2
+    assert ranker.sense(["poor cat", "what lunch"]) == pytest.approx([-np.log1p(np.exp(-2.0)), -50.0])
+    assert judge.asked == [("sad", "it is ill", ("poor cat", "what lunch"))]
+    assert Ranker(None, Lexicon(["it is ill"]), "it is ill", "sad", {}).sense(["poor cat"]) == [0.0]
 
 
 def test_who_invents_comes_last_whatever_the_score():
@@ -91,5 +93,5 @@ def test_who_invents_comes_last_whatever_the_score():
 def test_no_weight_is_against_what_it_should_be_for(weights):
     assert isinstance(weights, Weights)
     ranker = Ranker(ReadsWords(), Lexicon(["the cat"]), "the cat", "sad", {})
-    low, high = ranker.features(["what now", "what a sad cat"], [-2.0, -1.0])
+    low, high = ranker.features(["what now", "what a sad cat"], [-2.0, -1.0], [-1.0, -0.1])
     assert weights.score(high) > weights.score(low)

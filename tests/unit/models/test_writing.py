@@ -3,19 +3,10 @@ import itertools
 import pytest
 import torch
 
+from echomind.models.candidates import LEAST_FLUENT, LEAST_SENSE, Draft
 from echomind.models.protocol import Thinking, Turn
-from echomind.models.ranking import Features, Weights
 from echomind.models.slm import load_slm
-from echomind.models.writing import (
-    DRAWS,
-    LEAST_FLUENT,
-    LEAST_SENSE,
-    Answer,
-    Candidate,
-    among_the_best,
-    is_sentence,
-    quoted,
-)
+from echomind.models.writing import Answer
 
 
 @pytest.fixture(scope="module")
@@ -27,23 +18,16 @@ def answer(slm, transcript, **about):
     return Answer(slm.writer, slm.perceive_text(transcript, **about).state, torch.Generator().manual_seed(0))
 
 
-def candidate(text, *, faults=0, taken_up=0.0):
-    return Candidate(text, (), Features(0.0, 0.0, 0.0, taken_up), faults)
-
-
-def test_the_plain_cause_is_what_was_said():
-    assert quoted("We met, at noon.", "neutral") == "they simply say “We met, at noon”"
-    assert quoted("We met at noon.", "sad") == "of what they tell: “We met at noon”"
-    assert quoted(" ".join("abcdefghijklmnop"), "sad").endswith("k l …”")
-    assert quoted("", "sad") == "no words were heard, only the voice"
+def draft(text, **about):
+    return Draft(text, (), **{"fluency": 0.0} | about)
 
 
 @torch.inference_mode()
 def test_a_cause_without_support_loses_to_the_plain_one(slm, monkeypatch):
     found = answer(slm, "the karate exam is over")
-    invented = candidate("their dad sold the karate hall", faults=2, taken_up=1.0)
-    vague = candidate("it was like that", taken_up=0.0)
-    monkeypatch.setattr(found, "candidates_of_the_cause", lambda: [invented, vague])
+    invented = draft("their dad sold the karate hall", faults=2)
+    vague = draft("it was like that")
+    monkeypatch.setattr(found, "drafts_of_the_cause", lambda: [invented, vague])
     assert "“the karate exam is over”" in found.think().cause
 
 
@@ -52,8 +36,8 @@ def test_a_cause_that_speaks_of_the_words_is_taken(slm, monkeypatch):
     found = answer(slm, "the karate exam is over")
     monkeypatch.setattr(
         found,
-        "candidates_of_the_cause",
-        lambda: [candidate("it was like that"), candidate("the karate exam was hard for them", taken_up=1.0)],
+        "drafts_of_the_cause",
+        lambda: [draft("it was like that"), draft("the karate exam was hard for them")],
     )
     assert found.think().cause == "the karate exam was hard for them"
 
@@ -61,24 +45,24 @@ def test_a_cause_that_speaks_of_the_words_is_taken(slm, monkeypatch):
 @torch.inference_mode()
 def test_words_that_are_all_everyday_ask_for_no_word_of_theirs(slm):
     found = answer(slm, "it is what it is")
-    assert found.speaks_of_the_words(candidate("they are simply talking"))
-    assert not answer(slm, "the karate exam").speaks_of_the_words(candidate("they are simply talking"))
+    assert found.speaks_of_the_words(draft("they are simply talking"))
+    assert not answer(slm, "the karate exam").speaks_of_the_words(draft("they are simply talking"))
 
 
 @torch.inference_mode()
-def test_candidates_are_distinct_and_of_the_first_sentence_there_is_always_one(slm):
+def test_drafts_are_distinct_and_of_the_first_sentence_there_is_always_one(slm):
     found = answer(slm, "we met at noon")
     found.think()
-    candidates = found.candidates_of_a_sentence(unfinished=True)
-    assert candidates
-    texts = [c.text for c in candidates]
+    drafts = found.drafts_of_a_sentence(unfinished=True)
+    assert drafts
+    texts = [d.text for d in drafts]
     assert len(set(texts)) == len(texts)
     assert all(text[-1] in ".!?" for text in texts)
 
 
-def sentences_of(candidates):
-    """Stands for the drawing: gives the same candidates at every place."""
-    return lambda *, unfinished=False: candidates
+def sentences_of(drafts):
+    """Stands for the drawing: gives the same drafts at every place."""
+    return lambda *, unfinished=False: drafts
 
 
 @torch.inference_mode()
@@ -88,8 +72,8 @@ def test_what_an_earlier_reply_said_is_not_said_again(slm, monkeypatch):
     found.think()
     monkeypatch.setattr(
         found,
-        "candidates_of_a_sentence",
-        sentences_of([candidate("You are not alone!", faults=0), candidate("That is a long time.", faults=1)]),
+        "drafts_of_a_sentence",
+        sentences_of([draft("You are not alone!", faults=0), draft("That is a long time.", faults=1)]),
     )
     assert "".join(found.sentences()) == "That is a long time."
 
@@ -99,51 +83,55 @@ def test_more_is_said_only_without_inventing_and_never_the_same_again(slm, monke
     found = answer(slm, "we met at noon")
     found.think()
     plan = itertools.chain(
-        [[candidate("You sound glad.")]],
-        [[candidate("You sound glad."), candidate("How is your dad?", faults=1)]] * DRAWS,
-        itertools.repeat([candidate("never reached")]),
+        [[draft("You sound glad.")]],
+        [[draft("You sound glad."), draft("How is your dad?", faults=1)]],
+        itertools.repeat([draft("never reached")]),
     )
-    monkeypatch.setattr(found, "candidates_of_a_sentence", lambda *, unfinished=False: next(plan))
+    monkeypatch.setattr(found, "drafts_of_a_sentence", lambda *, unfinished=False: next(plan))
     assert "".join(found.sentences()) == "You sound glad."
 
 
 @torch.inference_mode()
 @pytest.mark.parametrize("of", ["fluency", "sense"])
 def test_what_is_unlikely_opens_a_reply_only_for_want_of_others_and_never_goes_on(slm, monkeypatch, of):
-    def made(text, off):
-        values = {"fluency": LEAST_FLUENT, "sense": LEAST_SENSE}
-        values[of] += off
-        return Candidate(text, (), Features(agreement=0.0, nearness=0.0, taken_up=0.0, **values), 0)
-
-    odd, fine = made("A rule takes the watch.", -0.1), made("That is a long time.", 0.1)
+    odd, fine = "A rule takes the watch.", "That is a long time."
     for plan, said in (
-        ([[fine, odd], [odd], [odd]], "That is a long time."),
-        ([[odd], [fine], [], []], "That is a long time."),  # drawn once more
-        ([[odd], [odd], [fine], [], []], "A rule takes the watch. That is a long time."),
+        ([[fine, odd], [odd]], fine),
+        ([[odd], [fine], []], f"{odd} {fine}"),
     ):
         found, places = answer(slm, "we met at noon"), iter(plan)
         found.think()
-        monkeypatch.setattr(found, "candidates_of_a_sentence", lambda *, unfinished=False, p=places: next(p))
-        monkeypatch.setattr(found, "take", lambda sentence: None)
+
+        def drawn(*, unfinished=False, p=places):
+            return [draft(t, fluency=LEAST_FLUENT - 0.1 * (t == odd and of == "fluency")) for t in next(p)]
+
+        def sense(replies):
+            return [LEAST_SENSE - 0.1 * (reply.endswith(odd) and of == "sense") for reply in replies]
+
+        monkeypatch.setattr(found, "drafts_of_a_sentence", drawn)
+        monkeypatch.setattr(found.ranker, "sense", sense)
         assert "".join(found.sentences()) == said
 
 
-def test_one_of_those_as_good_as_the_best_is_said():
-    weights = Weights(1.0, 0.0, 0.0, 0.0)
-
-    def fluent(text, value, faults=0):
-        return Candidate(text, (), Features(value, 0.0, 0.0, 0.0), faults)
-
-    found = [fluent("a", -1.0), fluent("b", -1.2), fluent("c", -3.0), fluent("d", -0.1, faults=1)]
-    said = {among_the_best(found, weights, torch.Generator().manual_seed(s)).text for s in range(30)}
-    assert said == {"a", "b"}
-
-
-def test_an_interjection_alone_is_no_sentence():
-    assert not is_sentence("Oh!")
-    assert not is_sentence("Oh! Oh wow")
-    assert is_sentence("Oh! Oh wow.")
-    assert not is_sentence("")
+@torch.inference_mode()
+def test_the_judge_reads_the_reply_so_far_and_only_what_could_be_said(slm, monkeypatch):
+    found = answer(slm, "we met at noon")
+    found.think()
+    tokens = tuple(slm.processor.encode("we met"))
+    plan = iter(
+        [
+            [draft("You sound glad."), draft("How is your dad?", faults=1), draft("Hm.", fluency=LEAST_FLUENT - 1)],
+            [Draft("And you?", tokens, 0.0), draft("You sound glad.")],
+            [draft("Well done."), draft("And you?")],
+            [],
+        ]
+    )
+    asked = []
+    monkeypatch.setattr(found, "drafts_of_a_sentence", lambda *, unfinished=False: next(plan))
+    monkeypatch.setattr(found.ranker, "sense", lambda replies: asked.append(replies) or [0.0] * len(replies))
+    assert "".join(found.sentences()) == "You sound glad. And you? Well done."
+    written = slm.processor.decode_text(tokens)
+    assert asked == [["You sound glad."], ["And you?"], [f"{written} Well done."], []]
 
 
 def test_pieces_of_a_reply_join_with_single_spaces(slm):

@@ -22,7 +22,7 @@ from echomind.training.perspectives import (
 from echomind.training.perspectives_report import difference, lin, pearson, views
 from echomind.training.stage_config import load_tower_config
 from echomind.training.stages import run_configured
-from echomind.training.tower_data import EmoBankData
+from echomind.training.tower_data import EmoBankData, Rows
 from tests.unit.training.made_data import write_texts
 
 
@@ -160,14 +160,27 @@ def test_the_combined_label_is_learnt_by_the_mean_of_both_sides_where_it_is_aske
     assert not any("combined" in row for row in single)
 
 
-def test_an_epoch_has_each_sentence_once_and_seeds_have_orders_of_their_own(root):
+def test_an_epoch_has_each_row_once_and_seeds_have_orders_of_their_own():
+    lengths = list(range(12))
+    one, other = Rows("one", lengths, 4), Rows("other", lengths, 4)
+    first, second = ([row for step in range(start, start + 3) for row in one.of(step)] for start in (0, 3))
+    assert sorted(first) == sorted(second) == lengths
+    assert first != second
+    assert [row for step in range(3) for row in other.of(step)] != first
+    assert one.of(1) == first[4:8]  # of an epoch that is past
+    assert all(max(rows) - min(rows) == 3 for rows in (first[:4], first[4:8], first[8:]))  # alike in length
+
+
+def test_a_batch_larger_than_the_rows_has_some_twice():
+    assert len(Rows("few", [3, 1], 5).of(2)) == 5
+    assert set(Rows("few", [3, 1], 5).of(2)) == {0, 1}
+
+
+def test_the_batch_of_a_step_is_always_the_same(root):
     settings = load_tower_config(config(root, "epochs", batch_size=2))
-    tokenizer = new_tower(settings.base)[1]
-    one, other = EmoBankData(settings, tokenizer, 0), EmoBankData(settings, tokenizer, 1)
-    rows = [i for batch in one._batches(0) for i in batch]
-    assert sorted(rows) == list(range(len(one.texts)))
-    assert [i for batch in other._batches(0) for i in batch] != rows
+    one = EmoBankData(settings, new_tower(settings.base)[1], 0)
     assert torch.equal(one.batch(7).ratings, one.batch(7).ratings)
+    assert len({row for step in range(3) for row in one.batch(step).ratings[:, 0].tolist()}) > 3
 
 
 def test_layers_learn_slower_towards_the_words_which_stay(root):

@@ -117,7 +117,7 @@ def test_words_and_the_first_layers_stay_and_the_rest_learns(root):
     assert mask.tolist() == [[1, 1, 1], [1, 0, 0]]
 
 
-def test_taught_sentences_come_beside_the_rated_ones_and_weigh_half(root):
+def test_taught_sentences_come_beside_the_rated_ones_and_weigh_what_is_asked(root):
     settings = tower_config(root, taught_rows=3)
     taught = (["we went home", "the long day"], np.tile(np.arange(9, dtype=np.float32) / 3 + 1, (2, 1)))
     data = EmoBankData(settings, new_tower(settings.base)[1], 0, taught)
@@ -132,8 +132,10 @@ def test_taught_sentences_come_beside_the_rated_ones_and_weigh_half(root):
         both, people, teacher = (
             tower_loss(tower, one, range(6), 0.5, label) for one in (batch, replace(batch, taught=None), batch.taught)
         )
+        most = tower_loss(tower, batch, range(6), 0.5, label, taught_share=0.8)
     assert "taught" not in people
     assert float(both["loss"]) == pytest.approx((float(people["loss"]) + float(teacher["loss"])) / 2, abs=1e-6)
+    assert float(most["loss"]) == pytest.approx(0.2 * float(people["loss"]) + 0.8 * float(teacher["loss"]), abs=1e-6)
 
 
 def test_sentences_are_cut_at_their_clauses_and_joined_anew():
