@@ -59,3 +59,23 @@ def tiny_checkpoint(processor, tmp_path_factory):
     make_tiny_model(processor).save_pretrained(folder)
     processor.save_pretrained(str(folder))
     return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_bert(tmp_path_factory):
+    """The folder of a BERT of two thin layers with MiniLM's own word pieces."""
+    folder = tmp_path_factory.mktemp("tiny-bert")
+    make_tiny_bert(folder)
+    return folder
+
+
+def make_tiny_bert(folder, seed: int = 0, layers: int = 2) -> None:
+    import torch
+    from transformers import AutoTokenizer, BertConfig, BertModel
+
+    from echomind.slm.delta import minilm
+
+    torch.manual_seed(seed)
+    shape = BertConfig(hidden_size=24, num_hidden_layers=layers, num_attention_heads=2, intermediate_size=48)
+    BertModel(shape).save_pretrained(folder)
+    AutoTokenizer.from_pretrained(str(minilm())).save_pretrained(folder)

@@ -184,4 +184,4 @@ def _budget(config: TowerConfig) -> dict[str, Any]:
     kept = {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(config).items() if k not in left_out}
     kept |= {"towers_beside": len(config.beside)} if config.beside else {}
     kept |= {"goes_on_from": config.start.name} if config.start else {}
-    return kept if config.taught is not None else {k: v for k, v in kept.items() if k != "taught_rows"}
+    return kept if config.taught is not None else {k: v for k, v in kept.items() if not k.startswith("taught_")}

@@ -67,13 +67,12 @@ def load_stage_config(path: Path) -> StageConfig:
 
 def load_tower_config(path: Path) -> TowerConfig:
     """Read a configuration of the stage ``perspectives``; raises as :func:`load_stage_config`."""
-    config = load_config(path, TowerConfig, ("data_root", "run_dir", "out", "base", "taught", "start"))
-    beside = tuple(map(Path, config.beside))
-    return replace(config, perspectives=tuple(config.perspectives), seeds=tuple(config.seeds), beside=beside)
+    config = load_config(path, TowerConfig, ("data_root", "run_dir", "out", "base", "taught", "start", "beside"))
+    return replace(config, perspectives=tuple(config.perspectives), seeds=tuple(config.seeds))
 
 
 def load_config(path: Path, kind: type[Config], paths: tuple[str, ...]) -> Config:
-    """One JSON object as a configuration; ``paths`` are the keys that name files, ``loop`` and ``cues`` are loops."""
+    """One JSON object as a configuration; ``paths`` are keys of a file or several, ``loop`` and ``cues`` loops."""
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -85,7 +84,7 @@ def load_config(path: Path, kind: type[Config], paths: tuple[str, ...]) -> Confi
     try:
         for name in paths:
             if raw.get(name) is not None:
-                raw[name] = Path(raw[name])
+                raw[name] = tuple(map(Path, raw[name])) if isinstance(raw[name], list) else Path(raw[name])
         for name in ("loop", "cues"):
             if raw.get(name) is not None:
                 raw[name] = LoopConfig(**raw[name])

@@ -243,7 +243,7 @@ def run_configured(name: str, path: Path) -> dict[str, Any]:
     if name == "perspectives":
         return run_perspectives(load_tower_config(path))
     if name == "teacher":
-        return run_teacher(load_config(path, TeacherConfig, ("data_root", "run_dir", "out")))
+        return run_teacher(load_config(path, TeacherConfig, ("data_root", "run_dir", "out", "beside")))
     if name == "options":
         return run_options(load_config(path, OptionsConfig, ("out", "base")))
     if name == "judge":

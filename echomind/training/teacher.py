@@ -4,7 +4,8 @@ What the text tower learns from them (``perspectives``, ``taught``) is more than
 model's judgement of others: turns of DREAM and RECCON, our own writing, and EmoBank's training sentences cut at their
 clauses and joined anew (knowledge distillation, Hinton et al., arXiv 1503.02531). The teacher takes no part at run time
 and is not shipped; ``base`` is a causal decoder of ``transformers`` (a folder or Hub id), for the shipped tower
-SmolLM2-135M-Instruct (Apache-2.0).
+SmolLM2-135M-Instruct (Apache-2.0). A tower that learnt from it may rate with it (``beside``): the two err in other
+places, so that their mean teaches the next tower more than either.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import json
 import logging
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -24,7 +25,7 @@ import torch
 from torch import nn
 from transformers import AutoModel, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
-from echomind.slm.tower import pad
+from echomind.slm.tower import TextVad, load_tower, pad
 from echomind.training.data.published import load_dream, load_emobank, load_reccon
 from echomind.training.loop import LoopConfig, Losses, train
 from echomind.training.options import drawn_texts
@@ -51,6 +52,7 @@ class TeacherConfig:
     Word embeddings and the first ``frozen_layers`` stay as they are. ``agreement`` is the share of 1 - CCC in the
     loss, the rest is the squared error; ``head_scale`` multiplies the rate of the layer on top. ``own`` sentences of
     our corpus are drawn for each cue, to be rated beside the turns of dialogues; ``recombined`` are made of EmoBank's.
+    What is written is the mean of the teacher's ratings and of those of the towers in the folders ``beside``.
     """
 
     base: str
@@ -65,6 +67,7 @@ class TeacherConfig:
     agreement: float = 0.5
     own: int = 150
     recombined: int = 0
+    beside: tuple[Path, ...] = ()
     seed: int = 0
     threads: int = 2
     stop_after: int | None = None
@@ -99,9 +102,9 @@ class RatedSentences:
 
     def __init__(self, config: TeacherConfig, tokenizer: PreTrainedTokenizerBase) -> None:
         texts, sides, combined = load_emobank(config.data_root, "train")
-        ratings = np.concatenate([sides, combined], axis=1)
-        self.centre, self.spread = ratings.mean(0), ratings.std(0)
-        self.standardised = torch.from_numpy((ratings - self.centre) / self.spread)
+        self.ratings = np.concatenate([sides, combined], axis=1)
+        self.centre, self.spread = self.ratings.mean(0), self.ratings.std(0)
+        self.standardised = torch.from_numpy((self.ratings - self.centre) / self.spread)
         self.pieces = [piece_ids(tokenizer, text) for text in texts]
         self._rows = Rows(f"{config.seed}-teacher", [len(row) for row in self.pieces], config.batch_size)
 
@@ -146,6 +149,23 @@ def rate(
     return rated
 
 
+def rate_by_tower(vad: TextVad, data: RatedSentences, texts: Sequence[str]) -> np.ndarray:
+    """The same of a tower; it says the combined label as the mean of both sides, in that label's units."""
+    sides = vad(texts).numpy()
+    rated = data.ratings[:, :6]
+    mean, label = (rated[:, :3] + rated[:, 3:]) / 2, data.ratings[:, 6:]
+    guess = ((sides[:, :3] + sides[:, 3:]) / 2 - mean.mean(0)) / mean.std(0) * label.std(0) + label.mean(0)
+    return (np.concatenate([sides, guess], axis=1) - data.centre) / data.spread
+
+
+def together(ratings: Sequence[np.ndarray]) -> np.ndarray:
+    """The mean of some raters' ratings, with their own spread: a mean of such as do not quite agree has less."""
+    mean = np.mean(ratings, axis=0)
+    spread = np.mean([one.std(0) for one in ratings], axis=0)
+    centre = mean.mean(0)
+    return centre + (mean - centre) * spread / np.maximum(mean.std(0), 1e-6)
+
+
 def recombine(texts: Sequence[str], count: int, rng: random.Random) -> set[str]:
     """Up to ``count`` distinct sentences in the words and the manner of ``texts``, cut at their clauses.
 
@@ -181,6 +201,7 @@ def run_teacher(config: TeacherConfig) -> dict[str, Any]:
     """Train the teacher, rate the sentences, write both results; resumes what was cut off."""
     torch.set_num_threads(config.threads)
     torch.manual_seed(config.seed)
+    towers = [load_tower(folder) for folder in config.beside]
     tokenizer = AutoTokenizer.from_pretrained(config.base)
     model = Teacher(config.base, config.frozen_layers, config.dropout)
     data = RatedSentences(config, tokenizer)
@@ -195,14 +216,21 @@ def run_teacher(config: TeacherConfig) -> dict[str, Any]:
     history = train(model, data.batch, loss, loop, config.run_dir, groups=groups, stop_after=config.stop_after)
     if history[-1]["step"] < config.loop.steps:
         return {"stopped": history[-1]["step"], "of": config.loop.steps}
-    precision = config.loop.mixed_precision
+    raters: list[Callable[[Sequence[str]], np.ndarray]] = [
+        partial(rate, model, tokenizer, precision=config.loop.mixed_precision),
+        *(partial(rate_by_tower, tower, data) for tower in towers),
+    ]
     texts, _, combined = load_emobank(config.data_root, "dev")
-    r = pearson(rate(model, tokenizer, texts, precision)[:, 6:], combined)
+    found = [rater(texts) for rater in raters]
+    r = {
+        name: pearson(ratings[:, 6:], combined).round(4).tolist()
+        for name, ratings in (("dev_r_combined", found[0]), ("dev_r_combined_with_towers", together(found)))
+    }
     sentences = unrated_sentences(config.data_root, config.own, config.recombined, config.seed)
-    rated = data.centre + data.spread * rate(model, tokenizer, sentences, precision)
+    rated = data.centre + data.spread * together([rater(sentences) for rater in raters])
     config.out.parent.mkdir(parents=True, exist_ok=True)
     lines = [{"text": t, "ratings": row.round(4).tolist()} for t, row in zip(sentences, rated, strict=True)]
     config.out.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-    report = {"base": Path(config.base).name, "dev_r_combined": r.round(4).tolist(), "sentences": len(sentences)}
+    report = {"base": Path(config.base).name, "towers": len(towers), **r, "sentences": len(sentences)}
     (config.out.parent / "report.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     return report

@@ -1,23 +1,14 @@
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
-from transformers import AutoTokenizer, BertConfig, BertModel
 
 from echomind.errors import CheckpointError
-from echomind.slm.delta import minilm
 from echomind.slm.judge import Judge, load_judge, new_judge, save_judge
 
 
-@pytest.fixture(scope="module")
-def base(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("base")
-    torch.manual_seed(0)
-    shape = BertConfig(hidden_size=24, num_hidden_layers=2, num_attention_heads=2, intermediate_size=48)
-    BertModel(shape).save_pretrained(folder)
-    AutoTokenizer.from_pretrained(str(minilm())).save_pretrained(folder)
-    return folder
+@pytest.fixture(scope="session")
+def base(tiny_bert):
+    return tiny_bert
 
 
 @pytest.fixture(scope="module")

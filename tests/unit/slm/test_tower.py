@@ -3,21 +3,15 @@ from pathlib import Path
 
 import pytest
 import torch
-from transformers import AutoTokenizer, BertConfig, BertModel
 
 from echomind.errors import CheckpointError
-from echomind.slm.tower import TextVad, VadTower, load_tower, minilm, new_tower, save_tower
+from echomind.slm.tower import TextVad, VadTower, load_tower, new_tower, save_tower
+from tests.conftest import make_tiny_bert
 
 
-@pytest.fixture(scope="module")
-def base(tmp_path_factory) -> Path:
-    """A BERT of two thin layers with MiniLM's own word pieces."""
-    folder = tmp_path_factory.mktemp("base")
-    torch.manual_seed(0)
-    shape = BertConfig(hidden_size=24, num_hidden_layers=2, num_attention_heads=2, intermediate_size=48)
-    BertModel(shape).save_pretrained(folder)
-    AutoTokenizer.from_pretrained(str(minilm())).save_pretrained(folder)
-    return folder
+@pytest.fixture(scope="session")
+def base(tiny_bert):
+    return tiny_bert
 
 
 def tuned(base: Path) -> tuple[VadTower, TextVad]:
@@ -69,9 +63,7 @@ def test_another_base_is_refused_by_its_digest(base, tmp_path):
     tower, _ = tuned(base)
     save_tower(tower, tmp_path / "tower", base)
     other = tmp_path / "other"
-    torch.manual_seed(5)
-    shape = BertConfig(hidden_size=24, num_hidden_layers=2, num_attention_heads=2, intermediate_size=48)
-    BertModel(shape).save_pretrained(other)
+    make_tiny_bert(other, seed=5)
     with pytest.raises(CheckpointError, match="SHA-256"):
         load_tower(tmp_path / "tower", other)
 

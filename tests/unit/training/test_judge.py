@@ -8,12 +8,9 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
-import torch
-from transformers import AutoTokenizer, BertConfig, BertModel
 
 from echomind.models.slm import load_slm
 from echomind.slm.configuration import EMOTION_OF_CUE
-from echomind.slm.delta import minilm
 from echomind.slm.judge import load_judge
 from echomind.training import judge as judging
 from echomind.training import judge_data
@@ -39,13 +36,10 @@ LOOP = {"steps": 6, "learning_rate": 1e-2, "warmup_steps": 1, "save_every": 2, "
 
 
 @pytest.fixture(scope="module")
-def root(tmp_path_factory) -> Path:
+def root(tmp_path_factory, tiny_bert) -> Path:
     folder = tmp_path_factory.mktemp("judge")
     write_texts(folder)
-    torch.manual_seed(0)
-    shape = BertConfig(hidden_size=24, num_hidden_layers=2, num_attention_heads=2, intermediate_size=48)
-    BertModel(shape).save_pretrained(folder / "bert")
-    AutoTokenizer.from_pretrained(str(minilm())).save_pretrained(folder / "bert")
+    (folder / "bert").symlink_to(tiny_bert)
     return folder
 
 

@@ -3,23 +3,18 @@ import random
 
 import numpy as np
 import pytest
-import torch
-from transformers import AutoTokenizer, BertConfig, BertModel
 
 from echomind.models.choosing import READ_LABELS, load_reader
-from echomind.slm.tower import minilm
 from echomind.taxonomy import NONE
 from echomind.training.options import drawn_texts
 from echomind.training.stages import run_configured
+from tests.conftest import make_tiny_bert
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def base(tmp_path_factory):
     folder = tmp_path_factory.mktemp("base")
-    torch.manual_seed(0)
-    shape = BertConfig(hidden_size=24, num_hidden_layers=1, num_attention_heads=2, intermediate_size=48)
-    BertModel(shape).save_pretrained(folder)
-    AutoTokenizer.from_pretrained(str(minilm())).save_pretrained(folder)
+    make_tiny_bert(folder, layers=1)
     return folder
 
 

@@ -8,10 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from transformers import AutoTokenizer, BertConfig, BertModel
 
 from echomind.errors import CheckpointError, ConfigurationError
-from echomind.slm.tower import load_tower, minilm, new_tower
+from echomind.slm.tower import load_tower, new_tower
 from echomind.training.perspectives import (
     CombinedLabel,
     concordance,
@@ -27,13 +26,10 @@ from tests.unit.training.made_data import write_texts
 
 
 @pytest.fixture(scope="module")
-def root(tmp_path_factory) -> Path:
+def root(tmp_path_factory, tiny_bert) -> Path:
     folder = tmp_path_factory.mktemp("perspectives")
     write_texts(folder)
-    torch.manual_seed(0)
-    shape = BertConfig(hidden_size=24, num_hidden_layers=2, num_attention_heads=2, intermediate_size=48)
-    BertModel(shape).save_pretrained(folder / "base")
-    AutoTokenizer.from_pretrained(str(minilm())).save_pretrained(folder / "base")
+    (folder / "base").symlink_to(tiny_bert)
     return folder
 
 

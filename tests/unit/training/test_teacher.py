@@ -10,17 +10,26 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from transformers import AutoTokenizer, BertConfig, BertModel, LlamaConfig, LlamaModel
+from transformers import AutoTokenizer, LlamaConfig, LlamaModel
 
 from echomind.errors import DataError
-from echomind.slm.tower import minilm, new_tower, pad
+from echomind.slm.tower import TextVad, new_tower, pad
 from echomind.training import teacher
 from echomind.training.data.published import load_emobank
 from echomind.training.perspectives import CombinedLabel, tower_loss, train_tower
 from echomind.training.perspectives_report import _budget, trained_on
 from echomind.training.stage_config import load_config, load_tower_config
 from echomind.training.stages import run_configured
-from echomind.training.teacher import Teacher, rate, recombine, unrated_sentences
+from echomind.training.teacher import (
+    RatedSentences,
+    Teacher,
+    TeacherConfig,
+    rate,
+    rate_by_tower,
+    recombine,
+    together,
+    unrated_sentences,
+)
 from echomind.training.tower_data import EmoBankData, load_taught
 from tests.unit.training.made_data import write_texts
 
@@ -28,15 +37,14 @@ LOOP = {"steps": 4, "learning_rate": 1e-2, "warmup_steps": 1, "save_every": 2, "
 
 
 @pytest.fixture(scope="module")
-def root(tmp_path_factory) -> Path:
+def root(tmp_path_factory, tiny_bert) -> Path:
     folder = tmp_path_factory.mktemp("teacher")
     write_texts(folder)
     torch.manual_seed(0)
     small = {"hidden_size": 24, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 48}
-    BertModel(BertConfig(**small)).save_pretrained(folder / "bert")
     LlamaModel(LlamaConfig(vocab_size=30_522, num_key_value_heads=1, **small)).save_pretrained(folder / "llama")
-    for name in ("bert", "llama"):
-        AutoTokenizer.from_pretrained(str(minilm())).save_pretrained(folder / name)
+    AutoTokenizer.from_pretrained(str(tiny_bert)).save_pretrained(folder / "llama")
+    (folder / "bert").symlink_to(tiny_bert)
     return folder
 
 
@@ -88,12 +96,51 @@ def test_a_teacher_that_was_killed_rates_as_one_that_was_not(root):
 
 def test_the_shipped_configurations_fit_each_other():
     folder = Path(teacher.__file__).parent / "configs"
-    paths = ("data_root", "run_dir", "out")
-    made = load_config(folder / "teacher.json", teacher.TeacherConfig, paths)
-    first, last = (load_tower_config(folder / f"tower{name}.json") for name in ("_first", ""))
-    assert first.taught == last.taught == made.out
-    assert last.beside == (first.out,)
-    assert not made.out.is_absolute()
+    paths = ("data_root", "run_dir", "out", "beside")
+    made, again = (load_config(folder / f"teacher{name}.json", TeacherConfig, paths) for name in ("", "_again"))
+    first, second, last = (load_tower_config(folder / f"tower{name}.json") for name in ("_first", "_second", ""))
+    assert first.taught == second.taught == made.out
+    assert second.beside == (first.out,)
+    assert again == replace(made, out=again.out, beside=(second.out,))  # the same teacher, not taught twice
+    assert last.taught == again.out != made.out
+    assert last.start == second.out
+    assert not any(path.is_absolute() for path in (made.out, again.out, first.out, second.out, last.out))
+
+
+def test_a_tower_rates_beside_the_teacher(root, monkeypatch):
+    vad = TextVad(*new_tower(root / "bert"))
+    torch.nn.init.normal_(vad.tower.head.weight, std=0.2)
+    monkeypatch.setattr(teacher, "load_tower", lambda folder: vad)
+    alone = run_configured("teacher", config(root, "alone"))
+    beside = run_configured("teacher", config(root, "beside", beside=["anywhere"], run_dir=str(root / "alone" / "run")))
+    assert (alone["towers"], beside["towers"]) == (0, 1)
+    assert alone["dev_r_combined"] == alone["dev_r_combined_with_towers"] == beside["dev_r_combined"]
+    assert beside["dev_r_combined"] != beside["dev_r_combined_with_towers"]
+    texts, one = load_taught(root / "alone" / "taught.jsonl")
+    again, mean = load_taught(root / "beside" / "taught.jsonl")
+    assert again == texts
+    sides = vad(texts).numpy()
+    for column in range(6):
+        assert np.corrcoef(mean[:, column], one[:, column] + sides[:, column])[0, 1] > 0.5
+        assert not np.allclose(mean[:, column], one[:, column], atol=1e-3)
+
+
+def test_a_tower_rates_in_the_units_of_the_labels(root):
+    settings = load_config(config(root, "units"), TeacherConfig, ("data_root", "run_dir", "out"))
+    data = RatedSentences(settings, AutoTokenizer.from_pretrained(str(root / "llama")))
+    rated = rate_by_tower(lambda texts: torch.from_numpy(data.ratings[:, :6]), data, [])
+    assert np.allclose(rated[:, :6], data.standardised[:, :6], atol=1e-4)
+    assert np.allclose(rated[:, 6:].mean(0), 0, atol=1e-4)
+    assert np.allclose(rated[:, 6:].std(0), 1, atol=1e-3)
+
+
+def test_a_mean_of_raters_has_their_spread():
+    rng = np.random.default_rng(0)
+    one, other = rng.normal(1, 2, (500, 9)), rng.normal(3, 4, (500, 9))
+    mean = together([one, other])
+    assert np.allclose(mean.std(0), (one.std(0) + other.std(0)) / 2)
+    assert np.allclose(mean.mean(0), (one.mean(0) + other.mean(0)) / 2)
+    assert np.allclose(together([one]), one)
 
 
 def test_a_sentence_is_rated_the_same_alone_and_among_others(root):
@@ -161,7 +208,7 @@ def test_a_single_side_is_not_taught(root):
     assert not any("taught" in row for row in train_tower(settings, "writer", 0)[2])
     budget = _budget(settings)
     assert json.loads(json.dumps(budget))["taught_rows"] == 32
-    assert "taught_rows" not in _budget(replace(settings, taught=None))
+    assert not {"taught_rows", "taught_share"} & set(_budget(replace(settings, taught=None)))
     assert "a teacher's ratings" in trained_on(settings)
     assert "a teacher's ratings" not in trained_on(replace(settings, taught=None))
 
