@@ -8,8 +8,10 @@ above all (``everyday.txt``, made by ``python -m echomind.training.everyday``). 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import islice, takewhile
 from pathlib import Path
 
 EVERYDAY = Path(__file__).parent / "everyday.txt"
@@ -49,8 +51,15 @@ def _everyday_stems() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def _everyday_beginnings() -> frozenset[str]:
-    return frozenset(beginnings(everyday_words()))
+def _everyday_in_order() -> list[str]:
+    return sorted(everyday_words())
+
+
+def everyday_after(beginning: str) -> list[str]:
+    """What is missing of the everyday words that begin so."""
+    words = _everyday_in_order()
+    start = bisect_left(words, beginning)
+    return [w[len(beginning) :] for w in takewhile(lambda w: w.startswith(beginning), islice(words, start, None))]
 
 
 def beginnings(words: Iterable[str]) -> set[str]:
@@ -77,7 +86,6 @@ class Lexicon:
         words = {word for text in said for word in words_of(text)}
         self._stems = frozenset(map(stem, words))
         self._forms = frozenset(form for word in words for form in inflections(word))
-        self._beginnings = frozenset(beginnings(self._forms))
 
     def knows(self, word: str) -> bool:
         """Whether a word of a reply is everyday or was said; a bare stem ("wip") is no word unless it is listed."""
@@ -96,9 +104,9 @@ class Lexicon:
         """The words of a text that were said and mean something."""
         return [word for word in words_of(text) if self.was_said(word)]
 
-    def begins(self, beginning: str) -> bool:
-        """Whether a known word (as it is written) begins so."""
-        return beginning in _everyday_beginnings() or beginning in self._beginnings
+    def said_after(self, beginning: str) -> list[str]:
+        """What is missing of the words that were said, and of their forms, which begin so."""
+        return [form[len(beginning) :] for form in self._forms if form.startswith(beginning)]
 
     def is_whole(self, word: str) -> bool:
         """Whether that is a known word already."""

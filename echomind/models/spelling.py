@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 import torch
 
-from echomind.models.lexicon import Lexicon
+from echomind.models.lexicon import Lexicon, beginnings, everyday_after
 from echomind.slm import EchoMindProcessor
 
 _UNFINISHED = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*'?$")
@@ -26,20 +26,34 @@ class Pieces:
         # Never said: the marks of our format, those that the tokenizer has beside them, rows without a token.
         unsaid = {*processor.ids.values(), *tokenizer.get_added_vocab().values(), *range(known, vocabulary)}
         self.special = sorted(unsaid)
+        self._everyday_after: dict[str, list[int]] = {}
 
     @cached_property
-    def inside(self) -> dict[str, list[tuple[int, str]]]:
-        """Tokens that go on with a word, by their first letter, with the letters in front of anything else."""
-        found: dict[str, list[tuple[int, str]]] = defaultdict(list)
-        for i, text in enumerate(self.texts):
-            if letters := _leading(text):
-                found[letters[0]].append((i, letters))
+    def inside(self) -> dict[str, list[int]]:
+        """Tokens that go on with a word, by the letters that they add."""
+        return _by_letters((i, _leading(text)) for i, text in enumerate(self.texts))
+
+    @cached_property
+    def begun(self) -> dict[str, list[int]]:
+        """Tokens that begin a word, by the letters that they begin it with."""
+        return _by_letters((i, "" if _leading(text) else last_word(text)) for i, text in enumerate(self.texts))
+
+    @cached_property
+    def begin_nothing(self) -> torch.Tensor:
+        """1 for a token that begins a word which is not everyday, ``(vocabulary,)``."""
+        found = torch.zeros(len(self.texts))
+        found[[i for tokens in self.begun.values() for i in tokens]] = 1.0
+        found[_prefixes(everyday_after(""), self.begun)] = 0.0
         return found
 
-    @cached_property
-    def begun(self) -> list[tuple[int, str]]:
-        """Tokens that begin a word, with the letters that they begin it with."""
-        return [(i, last_word(text)) for i, text in enumerate(self.texts) if last_word(text) and not _leading(text)]
+    def everyday_after(self, word: str) -> list[int]:
+        """Tokens that go on with ``word`` so that it can still become an everyday word."""
+        if (found := self._everyday_after.get(word)) is None:
+            rests = everyday_after(word)
+            found = _prefixes(rests, self.inside)
+            if rests:  # so there are no more of them than everyday words have beginnings
+                self._everyday_after[word] = found
+        return found
 
     @cached_property
     def inner(self) -> list[int]:
@@ -62,30 +76,37 @@ class Spelling:
 
     def __init__(self, pieces: Pieces, lexicon: Lexicon) -> None:
         self._pieces, self._lexicon = pieces, lexicon
-        unknown = torch.zeros(len(pieces.texts))
-        for i, letters in pieces.begun:
-            if not lexicon.begins(letters):
-                unknown[i] = 1.0
-        self._begin = unknown
+        after_a_word = pieces.begin_nothing.clone()
+        after_a_word[_prefixes(lexicon.said_after(""), pieces.begun)] = 0.0
+        after_a_word[~pieces.ending] = 1.0  # of those that go on with a word only the known ones are allowed
+        within_one = after_a_word.clone()
+        within_one[pieces.ending] = 1.0
+        self._before = {True: after_a_word, False: within_one}  # whether the word so far is a whole one
         self._after: dict[str, torch.Tensor] = {}
 
     def after(self, text: str) -> torch.Tensor:
         """The scores after ``text``, of which the last word may be half written."""
         word = last_word(text)
         if word not in self._after:
-            self._after[word] = self._scores(word)
+            scores = self._before[self._lexicon.is_whole(word)].clone()
+            # After an opening mark, or at the very front, the word is "", and a token may go on with that, too.
+            said = _prefixes(self._lexicon.said_after(word), self._pieces.inside)
+            scores[[*self._pieces.everyday_after(word), *said]] = 0.0
+            self._after[word] = scores
         return self._after[word]
 
-    def _scores(self, word: str) -> torch.Tensor:
-        scores = self._begin.clone()
-        if word and not self._lexicon.is_whole(word):
-            scores[self._pieces.ending] = 1.0
-        begins = self._lexicon.begins  # of a word after an opening mark, or at the very front, too: then word is ""
-        likely = [tokens for first, tokens in self._pieces.inside.items() if begins(word + first)]
-        known = [i for tokens in likely for i, letters in tokens if begins(word + letters)]
-        scores[~self._pieces.ending] = 1.0
-        scores[known] = 0.0
-        return scores
+
+def _by_letters(tokens: Iterable[tuple[int, str]]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = defaultdict(list)
+    for i, letters in tokens:
+        if letters:
+            found[letters].append(i)
+    return dict(found)
+
+
+def _prefixes(words: Iterable[str], tokens: Mapping[str, list[int]]) -> list[int]:
+    """The tokens whose letters one of the words begins with."""
+    return [i for letters in beginnings(words) for i in tokens.get(letters, ())]
 
 
 def _leading(text: str) -> str:

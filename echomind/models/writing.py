@@ -77,7 +77,7 @@ class Writer:
 
     def emotion(self, read: Read) -> str:
         """The emotion that the thinking names."""
-        decoder = Decoder(self.model, read.cache, read.logits)
+        decoder = Decoder(self.model, read.cache, read.logits, self.shared)
         decoder.feed([self.processor.ids["<think>"]])
         # Two witnesses, the decoder (words, sound and history) and the cue heads (sound alone), each with the training
         # set's prior in it: by Bayes' rule their product over the prior decides, or "neutral" would be counted twice.

@@ -42,25 +42,53 @@ class Copied:
 
 
 class Layer:
-    """One layer's weights, ``(in, out)`` each, with the weights of the norms before them taken in."""
+    """One layer's weights, with the weights of the norms before them taken in.
+
+    ``down``, ``query``, ``output`` and ``mlp_down`` are ``(in, out)``, ``gates`` ``(out, in)``: what MKL multiplies
+    soonest with 16 rows. ``down`` gives the query's latent, the latent, the key to rotate and the same turned by a
+    quarter (``turned``); ``query`` the same two kinds for each head.
+    """
 
     def __init__(self, layer: Any) -> None:
         attention, mlp, config = layer.self_attn, layer.mlp, layer.self_attn.config
         heads, nope, rank = config.num_attention_heads, config.qk_nope_head_dim, config.kv_lora_rank
-        down = (
-            torch.cat([attention.q_a_proj.weight, attention.kv_a_proj_with_mqa.weight]) * layer.input_layernorm.weight
-        )
+        latent, key = attention.kv_a_proj_with_mqa.weight.split((rank, config.qk_rope_head_dim))
+        down = torch.cat([attention.q_a_proj.weight, latent, turned(key)]) * layer.input_layernorm.weight
         query = (attention.q_b_proj.weight * attention.q_a_layernorm.weight).unflatten(0, (heads, -1))
         expand = attention.kv_b_proj.weight.unflatten(0, (heads, -1))  # (heads, nope + value, rank)
         absorbed = torch.einsum("hnr,hnq->hrq", expand[:, :nope], query[:, :nope])
-        query = torch.cat([absorbed, query[:, nope:]], dim=1).flatten(0, 1) * attention.scaling
+        query = torch.cat([absorbed, turned(query[:, nope:])], dim=1).flatten(0, 1) * attention.scaling
         output = attention.o_proj.weight.unflatten(1, (heads, -1))
         output = torch.einsum("ohv,hvr->ohr", output, expand[:, nope:]).flatten(1)
         gates = torch.cat([mlp.gate_proj.weight, mlp.up_proj.weight]) * layer.post_attention_layernorm.weight
         self.down, self.query, self.output = (w.t().contiguous() for w in (down, query, output))
-        self.gates, self.mlp_down = gates.t().contiguous(), mlp.down_proj.weight.t().contiguous()
-        self.split = (config.q_lora_rank, rank, config.qk_rope_head_dim)
+        self.gates, self.mlp_down = gates.contiguous(), mlp.down_proj.weight.t().contiguous()
+        self.rank, self.width, self.eps = rank, rank + config.qk_rope_head_dim, config.rms_norm_eps
+        self.split = (config.q_lora_rank, rank, 2 * config.qk_rope_head_dim)
         self.latent_norm = attention.kv_a_layernorm.weight.detach()
+
+    def read(self, x: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Queries ``(rows, heads, width)`` and what is kept of the rows, ``(rows, width)``: latent and rotated key."""
+        query, latent, key = (norm(x, self.eps) @ self.down).split(self.split, dim=-1)
+        query = (norm(query, self.eps) @ self.query).unflatten(-1, (-1, self.rank + self.split[2]))
+        rotate(query[..., self.rank :], cos[..., None, :], sin[..., None, :])
+        kept = torch.cat([norm(latent, self.eps) * self.latent_norm, rotate(key, cos, sin)], dim=-1)
+        return query[..., : self.width], kept
+
+    def mlp(self, x: torch.Tensor) -> torch.Tensor:
+        """What the feed-forward part adds."""
+        gate, up = (self.gates @ norm(x, self.eps).t()).chunk(2)
+        return (nn.functional.silu(gate) * up).t() @ self.mlp_down
+
+
+def turned(weight: torch.Tensor) -> torch.Tensor:
+    """Weights ``(..., size, in)`` of interleaved pairs as those of the pairs and of the pairs turned by a quarter.
+
+    ``(..., 2 * size, in)``; in each half all first ones come before all second ones, as transformers caches them. A
+    rotation by an angle is then the first half times its cosine and the second times its sine.
+    """
+    first, second = weight[..., 0::2, :], weight[..., 1::2, :]
+    return torch.cat([first, second, -second, first], dim=-2)
 
 
 class SharedWeights:
@@ -73,7 +101,7 @@ class SharedWeights:
         self.layers = [Layer(layer) for layer in decoder.layers]
         words: Any = model.get_input_embeddings()
         self.embeddings = words.weight.detach()
-        self.logits = (model.get_output_embeddings().weight * decoder.norm.weight).t().contiguous()
+        self.logits = model.get_output_embeddings().weight * decoder.norm.weight
         self.rotary = decoder.rotary_emb
 
     @staticmethod
@@ -101,9 +129,29 @@ class SharedWeights:
             for part, size in zip((layer.keys, layer.values), sizes, strict=True)
         )
 
-    def norm(self, x: torch.Tensor) -> torch.Tensor:
-        """RMSNorm without a weight."""
-        return nn.functional.rms_norm(x, x.shape[-1:], eps=self.config.rms_norm_eps)
+    def turns(self, x: torch.Tensor, positions: Sequence[int]) -> tuple[torch.Tensor, torch.Tensor]:
+        """Cosine and sine of each position's angles, ``(positions, size)``."""
+        cos, sin = self.rotary(x, torch.tensor([positions]))
+        return cos[0], sin[0]
+
+    def next(self, x: torch.Tensor) -> torch.Tensor:
+        """Logits ``(rows, vocab)`` of what follows states ``(rows, hidden)``."""
+        return (self.logits @ norm(x, self.config.rms_norm_eps).t()).t().contiguous()
+
+    def feed(self, cache: Any, tokens: Sequence[int]) -> torch.Tensor:
+        """Read tokens into ``cache``; the logits ``(vocab,)`` of the next. As the model does, in half the time."""
+        x, begun = self.embeddings[torch.tensor(tokens)], cache.get_seq_length()
+        end = begun + len(tokens)
+        cos, sin = self.turns(x, range(begun, end))
+        later = torch.full((len(tokens), end), float("-inf")).triu(begun + 1)[:, None]
+        for number, layer in enumerate(self.layers):
+            query, kept = layer.read(x, cos, sin)
+            parts = kept[None, None].split((layer.rank, layer.width - layer.rank), dim=-1)
+            known = torch.cat(cache.update(*parts, number), dim=-1)[0, 0]
+            attended = (query @ known.t() + later).softmax(-1) @ known[:, : layer.rank]
+            x = x + attended.flatten(1) @ layer.output
+            x = x + layer.mlp(x)
+        return self.next(x[-1:])[0]
 
 
 class Shared:
@@ -123,37 +171,28 @@ class Shared:
         """As ``Branches``."""
         weights = self._weights
         x = weights.embeddings[torch.tensor(tokens)]
-        position = torch.tensor([[len(self._begun[0]) + self._taken]])
-        cos, sin = (part[0, 0, : part.shape[-1] // 2] for part in weights.rotary(x, position))
+        cos, sin = weights.turns(x, [len(self._begun[0]) + self._taken])
         for layer, begun, own in zip(weights.layers, self._begun, self._own, strict=True):
-            x = x + self._attend(layer, weights.norm(x), begun, own, cos, sin)
-            gate, up = (weights.norm(x) @ layer.gates).chunk(2, dim=-1)
-            x = x + (nn.functional.silu(gate) * up) @ layer.mlp_down
+            query, own[:, self._taken] = layer.read(x, cos, sin)
+            x = x + attended(query, begun, own[:, : self._taken + 1], layer.rank).flatten(1) @ layer.output
+            x = x + layer.mlp(x)
         self._taken += 1
-        return weights.norm(x) @ weights.logits
-
-    def _attend(
-        self,
-        layer: Layer,
-        x: torch.Tensor,
-        begun: torch.Tensor,
-        own: torch.Tensor,
-        cos: torch.Tensor,
-        sin: torch.Tensor,
-    ) -> torch.Tensor:
-        norm, rank = self._weights.norm, layer.split[1]
-        query, latent, key = (x @ layer.down).split(layer.split, dim=-1)
-        query = (norm(query) @ layer.query).unflatten(-1, (-1, begun.shape[-1]))  # (rows, heads, width)
-        query[..., rank:] = rotated(query[..., rank:], cos, sin)
-        own[:, self._taken, :rank] = norm(latent) * layer.latent_norm
-        own[:, self._taken, rank:] = rotated(key, cos, sin)
-        own = own[:, : self._taken + 1]
-        scores = torch.cat([query @ begun.t(), query @ own.transpose(1, 2)], dim=-1)
-        of_begun, of_own = scores.softmax(-1).split((len(begun), own.shape[1]), dim=-1)
-        return (of_begun @ begun[:, :rank] + of_own @ own[..., :rank]).flatten(1) @ layer.output
+        return weights.next(x)
 
 
-def rotated(x: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor) -> torch.Tensor:
-    """Rotary positions of interleaved pairs, laid out as transformers caches them: all first ones, then all second."""
-    first, second = x[..., 0::2], x[..., 1::2]
-    return torch.cat([first * cos - second * sin, second * cos + first * sin], dim=-1)
+def attended(query: torch.Tensor, begun: torch.Tensor, own: torch.Tensor, rank: int) -> torch.Tensor:
+    """Latents ``(rows, heads, rank)``: of the beginning that all rows share ``(T, width)`` and of each row's own."""
+    scores = torch.cat([query @ begun.t(), query @ own.transpose(1, 2)], dim=-1)
+    of_begun, of_own = scores.softmax(-1).split((len(begun), own.shape[1]), dim=-1)
+    return of_begun @ begun[:, :rank] + of_own @ own[..., :rank]
+
+
+def norm(x: torch.Tensor, eps: float) -> torch.Tensor:
+    """RMSNorm without a weight."""
+    return nn.functional.rms_norm(x, x.shape[-1:], eps=eps)
+
+
+def rotate(x: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor) -> torch.Tensor:
+    """The first half of ``x``, in place: pairs as ``turned`` lays them out, by angles ``(size,)``."""
+    pairs, quarter = x.chunk(2, dim=-1)
+    return pairs.mul_(cos).addcmul_(quarter, sin)

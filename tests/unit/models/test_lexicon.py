@@ -1,6 +1,6 @@
 import pytest
 
-from echomind.models.lexicon import Lexicon, everyday_words, inflections, stem, words_of
+from echomind.models.lexicon import Lexicon, everyday_after, everyday_words, inflections, stem, words_of
 
 
 @pytest.mark.parametrize(
@@ -51,11 +51,20 @@ def test_what_was_said_in_earlier_turns_is_known():
     assert Lexicon(["and now this"]).invented("Good luck with karate.") == ["karate"]
 
 
+def test_half_an_everyday_word_is_too():
+    assert set(everyday_after("toda")) == {"y"}
+    assert sorted(everyday_after("")) == sorted(everyday_words())
+    assert everyday_after("zz") == everyday_after("~") == []
+    for beginning in ("a", "th", "you", "sound"):
+        expected = {word.removeprefix(beginning) for word in everyday_words() if word.startswith(beginning)}
+        assert set(everyday_after(beginning)) == expected
+
+
 def test_half_a_word_is_known_by_what_it_can_become():
     lexicon = Lexicon(["the karate exam"])
-    assert lexicon.begins("kar")
-    assert lexicon.begins("")
-    assert not lexicon.begins("kazo")
+    assert {"ate", "ates"} <= set(lexicon.said_after("kar"))
+    assert {"karate", "exam", "the"} <= set(lexicon.said_after(""))
+    assert lexicon.said_after("kazo") == []
     assert lexicon.is_whole("karate")
     assert not lexicon.is_whole("karat")
     assert "planned" not in inflections("exam")

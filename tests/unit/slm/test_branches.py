@@ -1,3 +1,5 @@
+import copy
+
 import pytest
 import torch
 from transformers import AutoModelForCausalLM, Qwen3Config
@@ -42,6 +44,18 @@ def test_each_row_goes_on_as_if_it_were_alone(model, begun):
         for row, logits in zip(ROWS, found, strict=True):
             assert logits.shape == (4, model.config.text_config.vocab_size)
             torch.testing.assert_close(logits, read_at_once(model, row), atol=1e-4, rtol=1e-4)
+
+
+@pytest.mark.parametrize("parts", [[[21]], [[21, 22, 23, 24]], [[21, 22], [23], [24]]])
+def test_tokens_are_fed_as_the_model_reads_them(model, begun, parts):
+    own, theirs, weights = copy.deepcopy(begun), copy.deepcopy(begun), SharedWeights(model)
+    for tokens in parts:
+        out = model(input_ids=torch.tensor([tokens]), past_key_values=theirs, use_cache=True, logits_to_keep=1)
+        torch.testing.assert_close(weights.feed(own, tokens), out.logits[0, -1].float(), atol=1e-4, rtol=1e-4)
+    assert own.get_seq_length() == theirs.get_seq_length() == len(BEGUN) + sum(map(len, parts))
+    for one, other in zip(own.layers, theirs.layers, strict=True):
+        torch.testing.assert_close(one.keys, other.keys, atol=1e-5, rtol=1e-4)
+        torch.testing.assert_close(one.values, other.values, atol=1e-5, rtol=1e-4)
 
 
 def test_the_beginning_is_only_read(model, begun):
