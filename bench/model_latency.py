@@ -15,7 +15,8 @@ import random
 import resource
 import sys
 import time
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,7 @@ import torch
 from echomind.audio import SAMPLE_RATE, Clip, load_clip
 from echomind.benchmark.load import MINI, load_set
 from echomind.models.protocol import Thinking
-from echomind.models.slm import load_slm
+from echomind.models.slm import EchoMindSLM, load_slm
 from echomind.settings import get_settings
 from echomind.training.data.corpus import scenarios_of
 
@@ -53,41 +54,66 @@ def main() -> int:
     rng = random.Random(0)
     situations = scenarios_of("test")
     turns = [(s.topic, rng.choice(s.utterances)) for s in rng.choices(situations, k=options.turns)]
-    found: dict[str, list[float]] = {name: [] for name in LIMITS_S}
-    thinking, whole, lengths = [], [], []
-    for number, (topic, words) in enumerate([turns[0], *turns]):  # the first one warms up and is not counted
-        start = time.perf_counter()
-        perception = slm.perceive(replace(clip), words, topic=topic)  # a new one: the last clip is not heard twice
-        perceived = time.perf_counter() - start
-        thought = first = enough = 0.0
-        text = ""
-        for piece in slm.reply(perception, seed=number):
-            now = time.perf_counter() - start
-            if isinstance(piece, Thinking):
-                thought = now
-                continue
-            text += piece
-            first = first or now
-            if not enough and len(text.split()) >= WORDS:
-                enough = now
-        end = time.perf_counter() - start
-        if number:
-            for name, value in zip(LIMITS_S, (perceived, first, enough or end), strict=True):
-                found[name].append(value)
-            thinking.append(thought - perceived)
-            whole.append(end)
-            lengths.append(len(text.split()))
-    return table(found, thinking, whole, lengths)
+    took = [turn(slm, clip, topic, words, seed) for seed, (topic, words) in enumerate([turns[0], *turns])]
+    return table(took[1:])  # the first one warms up
 
 
-def table(found: dict[str, list[float]], thinking: list[float], whole: list[float], lengths: list[int]) -> int:
+@dataclass(frozen=True)
+class Turn:
+    """Seconds since the transcript until everything was there, and the words of the first sentence and of all.
+
+    ``last``: the last sentence; ``end``: it was clear that none follows.
+    """
+
+    perceived: float
+    thought: float
+    first: float
+    last: float
+    end: float
+    enough: float  # 0: there were fewer than ``WORDS``
+    first_words: int
+    words: int
+
+
+def turn(slm: EchoMindSLM, clip: Clip, topic: str, words: str, seed: int) -> Turn:
+    """One turn by the clock."""
+    start = time.perf_counter()
+    perception = slm.perceive(replace(clip), words, topic=topic)  # a new one: the last clip is not heard twice
+    perceived = time.perf_counter() - start
+    thought = first = last = enough = 0.0
+    first_words, text = 0, ""
+    for piece in slm.reply(perception, seed=seed):
+        now = time.perf_counter() - start
+        if isinstance(piece, Thinking):
+            thought = now
+            continue
+        text, last = text + piece, now
+        if not first:
+            first, first_words = now, len(text.split())
+        if not enough and len(text.split()) >= WORDS:
+            enough = now
+    end = time.perf_counter() - start
+    return Turn(perceived, thought, first, last, end, enough, first_words, len(text.split()))
+
+
+def table(turns: Sequence[Turn]) -> int:
     """Print the figures; 1 when a 90th percentile exceeds its limit."""
+    more = sum(t.words - t.first_words for t in turns)
+    pace = sum(t.last - t.first for t in turns) / more if more else 0.0  # seconds a word
+    rows = {
+        "perceive": [t.perceived for t in turns],
+        "first reply token": [t.first for t in turns],
+        f"{WORDS} words of reply": [t.enough or t.last + pace * (WORDS - t.words) for t in turns],
+        "thinking alone": [t.thought - t.perceived for t in turns],
+        "whole reply": [t.end for t in turns],
+    }
+    lengths = [t.words for t in turns]
     write = sys.stdout.write
-    write(f"{len(whole)} turns, {torch.get_num_threads()} threads, {os.cpu_count()} cores, ")
-    write(f"load average {os.getloadavg()[0]:.1f}, replies of {np.median(lengths):.0f} words (median)\n\n")
+    write(f"{len(turns)} turns, {torch.get_num_threads()} threads, {os.cpu_count()} cores, ")
+    write(f"load average {os.getloadavg()[0]:.1f}, replies of {np.median(lengths):.0f} words (median), ")
+    write(f"{max(lengths)} at most; {1000 * pace:.0f} ms a word after the first sentence\n\n")
     write("| step | median s | 90th percentile s | worst s | limit s | |\n|---|---|---|---|---|---|\n")
     kept = True
-    rows = {**found, "thinking alone": thinking, "whole reply": whole}
     for name, values in rows.items():
         high = float(np.percentile(values, 90))
         limit = LIMITS_S.get(name)
