@@ -51,11 +51,12 @@ class _Known:
     name: str
     note: str
     licence: str | None = None
+    org: str | None = None
 
 
 # The licence is the checkpoint's (assets/model/README.md); floors have no weights of their own.
 KNOWN = {
-    "echomind": _Known("EchoMind tiny", "our model with the offline recogniser's words", "CC BY-NC-SA 4.0"),
+    "echomind": _Known("EchoMind tiny", "our model with the offline recogniser's words", "CC BY-NC-SA 4.0", "EchoMind"),
     "transcript-only": _Known(
         "Transcript only (floor)", "our decoder with the recognised words and no sound: what the words alone give"
     ),
@@ -163,6 +164,7 @@ def _info(spec: str, model: AnsweringModel) -> ModelInfo:
     own = isinstance(model, OwnModel)
     return ModelInfo(
         name=known.name if known else model.name,
+        org=known.org if known else None,
         params_b=round(model.slm.model.num_parameters() / 1e9, 6) if isinstance(model, OwnModel) else None,
         weights="open" if own else None,
         licence=known.licence if known else None,
