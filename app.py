@@ -20,6 +20,7 @@ from echomind.settings import Settings, get_settings
 from echomind.submissions.desk import open_desk
 from echomind.ui.language import GRADIO_LACKS, LanguageFirst
 from echomind.ui.pages import build
+from echomind.ui.removed_files import RemovedFiles
 from echomind.ui.scheme import SchemeFirst
 from echomind.ui.site import site_of
 from echomind.ui.theme import head, stylesheet, theme
@@ -43,7 +44,7 @@ def options(settings: Settings) -> dict[str, Any]:
         "footer_links": ["api"],
         "i18n": GRADIO_LACKS,
         "ssr_mode": False,
-        "app_kwargs": {"middleware": [Middleware(LanguageFirst), Middleware(SchemeFirst)]},
+        "app_kwargs": {"middleware": [Middleware(RemovedFiles), Middleware(LanguageFirst), Middleware(SchemeFirst)]},
     }
 
 

@@ -139,7 +139,7 @@ class SharedWeights:
         return (self.logits @ norm(x, self.config.rms_norm_eps).t()).t().contiguous()
 
     def feed(self, cache: Any, tokens: Sequence[int]) -> torch.Tensor:
-        """Read tokens into ``cache``; the logits ``(vocab,)`` of the next. As the model does, in half the time."""
+        """Read tokens into ``cache``; the logits ``(vocab,)`` of the next. Like the model, in half the time."""
         x, begun = self.embeddings[torch.tensor(tokens)], cache.get_seq_length()
         end = begun + len(tokens)
         cos, sin = self.turns(x, range(begun, end))
@@ -148,8 +148,8 @@ class SharedWeights:
             query, kept = layer.read(x, cos, sin)
             parts = kept[None, None].split((layer.rank, layer.width - layer.rank), dim=-1)
             known = torch.cat(cache.update(*parts, number), dim=-1)[0, 0]
-            attended = (query @ known.t() + later).softmax(-1) @ known[:, : layer.rank]
-            x = x + attended.flatten(1) @ layer.output
+            latents = (query @ known.t() + later).softmax(-1) @ known[:, : layer.rank]
+            x = x + latents.flatten(1) @ layer.output
             x = x + layer.mlp(x)
         return self.next(x[-1:])[0]
 

@@ -27,7 +27,7 @@ from echomind.ui.talk_contrast import build_contrast
 from echomind.ui.talk_endpoint import talk_endpoint
 from echomind.ui.talk_live import LiveTurns
 from echomind.ui.talk_more import more
-from echomind.ui.talk_parts import AT_ONCE, HUSH, PRIVATE, TURNS_AT_ONCE, VIEW, Parts, Update
+from echomind.ui.talk_parts import AT_ONCE, HUSH, PRIVATE, TURNS_AT_ONCE, VIEW, Parts, Update, last_step
 from echomind.ui.talk_session import Session, Steps, View
 from echomind.ui.talk_side import build_side
 from echomind.ui.talk_speak import ways_to_speak, wire_ways
@@ -192,8 +192,7 @@ def _wire_asks(parts: Parts, engine: Engine, asks: list[tuple[gr.Button, Asked]]
         def run(aloud: bool, session: Session, gate: Turnstile) -> Iterator[Update]:
             for view, _ in gate.pass_through(ask(question, session, aloud=aloud, say=engine.voice)):
                 yield {parts.shown[name]: getattr(view, name) for name in ASKED}
-            if gate.last_word is not None:
-                yield {part: value for part, value in gate.last_word.items() if part in outputs}
+            yield {part: value for part, value in last_step(gate).items() if part in outputs} or gr.skip()
 
         return run
 

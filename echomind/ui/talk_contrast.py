@@ -18,6 +18,7 @@ from echomind.ui.markup import h, together
 from echomind.ui.page import current_page
 from echomind.ui.talk_about import cannot_record
 from echomind.ui.talk_contrast_steps import SLOTS, Mine, compare_mine, compare_ready, take
+from echomind.ui.talk_parts import last_step
 from echomind.ui.talk_turnstile import Turnstile
 from echomind.ui.talk_words import delivery_words
 from echomind.ui.uploads import Uploads
@@ -83,9 +84,11 @@ def build_contrast(settings: Settings, engine: Engine, uploads: Uploads, script:
 
     def ready(name: str, gate: Turnstile) -> Iterator[tuple[Any, Any]]:
         yield from gate.pass_through(compare_ready(engine, material(assets)[name]))
+        yield last_step(gate)
 
     def own(mine: Mine, gate: Turnstile) -> Iterator[tuple[Any, Any]]:
         yield from gate.pass_through(compare_mine(engine, mine))
+        yield last_step(gate)
 
     def offer() -> gr.Dropdown:
         names = list(material(assets))

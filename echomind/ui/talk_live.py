@@ -99,6 +99,8 @@ class LiveTurns:
                 yield replace(first_view(session), status=talk_view.status(GONE)), session
             return
         before, progress = following(session), listening.progress
+        if progress.phase not in ("answering", "over"):
+            return  # the speaker went on before this began, or it was asked for a turn that has been stopped
         view = replace(first_view(before), transcript=progress.words, status=talk_view.busy(t("Thinking …")))
         if progress.ended == "nothing":
             self._listeners.close(key)
@@ -110,6 +112,8 @@ class LiveTurns:
             telling = Telling(view, before, self._engine.models(), aloud=aloud, given=False)
             for shown, _ in telling.steps(listening.answer()):
                 yield shown, session
+            if telling.view is view:  # the speaker went on in this moment: there is nothing to tell
+                yield replace(view, status=talk_view.NOTHING), session
             answered = telling.done
             if answered and listening.progress.ended == "limit" and telling.view.transcript.strip():
                 reached = t(

@@ -74,5 +74,12 @@ class Parts:
             update = {self.shown[name]: getattr(view, name) for name in changed} | {self.session: session}
             yield update | ({self.mic: None} if before is None else {})
             before = view
-        if gate.last_word is not None:
-            yield gate.last_word
+        yield last_step(gate)
+
+
+def last_step(gate: Turnstile) -> Any:
+    """What every event that passes through ``gate`` ends with: what the visitor's stop has shown, or nothing new.
+
+    Gradio sends the last step once more when the event ends. An overtaken one may end while the next turn is shown.
+    """
+    return gr.skip() if gate.last_word is None else gate.last_word

@@ -205,7 +205,7 @@ class Telling:
     def __init__(self, view: View, session: Session, models: Models, *, aloud: bool, given: bool) -> None:
         self.view, self.session, self._models, self._aloud, self._given = view, session, models, aloud, given
         self._first = view, session
-        self.taken_back = self.done = False
+        self.done = False
         self._pieces, self._emotion, self._care, self._said = "", "", "", Voiced()
         self._found = Found()
 
@@ -222,8 +222,8 @@ class Telling:
                 waiting = t("All places are taken; yours is number {position} in line.", position=position)
                 view = replace(view, status=talk_view.busy(waiting))
             case events.TakenBack():
-                self.taken_back = True
-                view, self.session = self._first
+                first, self.session = self._first
+                view = replace(first, status=talk_view.NOTHING)  # who goes on is listened to: the panel says so
             case events.Heard(transcript=heard):
                 found.heard = heard
                 text = view.transcript if self._given else heard.text

@@ -14,7 +14,7 @@ from echomind.talk.engine import Engine
 from echomind.talk.examples import read_examples
 from echomind.talk.side_by_side import SideBySide
 from echomind.ui import talk_side_view as view
-from echomind.ui.talk_parts import AT_ONCE
+from echomind.ui.talk_parts import AT_ONCE, last_step
 from echomind.ui.talk_session import Session
 from echomind.ui.talk_side_steps import LAST, Shown, compare, sources
 from echomind.ui.talk_turnstile import Turnstile
@@ -74,8 +74,7 @@ def build_side(settings: Settings, engine: Engine, session: gr.State, topic: gr.
         given = replace(given, country=where)
         steps = compare(side, chosen, clip, known, given, topic, agreed=hosts, gate=gate, per_minute=per_minute)
         yield from gate.pass_through(steps)
-        if gate.last_word is not None:
-            yield gate.last_word
+        yield last_step(gate)
 
     def end(gate: Turnstile) -> Shown:
         gate.stop(("", gr.skip()))

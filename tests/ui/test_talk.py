@@ -17,8 +17,8 @@ from echomind.taxonomy import CATEGORIES
 EXAMPLES = ROOT / "assets" / "examples"
 WORDS = "I think we should start walking home before it gets dark"
 SPEAK, OTHER = "[data-speak]", "#talk-other > button"
-# gradio's player asks for the upload that we have removed, or still loads it
-UPLOAD_GONE = ("Waveform load error", "(Forbidden)", "ERR_CONTENT_LENGTH_MISMATCH")
+# gradio's player asks for the upload that we have removed
+UPLOAD_GONE = ("Waveform load error", "(Forbidden)")
 DENIED = "navigator.permissions.query = async () => ({ state: 'denied' })"
 TIMES = "#talk-times .em-times"
 

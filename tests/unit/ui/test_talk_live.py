@@ -204,8 +204,32 @@ def test_whoever_goes_on_gets_their_words_back(turns, spoken, recognizer):
     assert told["phase"] == "speaking"
     view, session = list(steps)[-1]
     assert "Yes" not in view.reply
+    assert view.status == ""  # the panel says that it listens again
     assert session == before
     assert turns.finish({"key": key})["ended"] == "button"
+
+
+def test_an_answer_asked_for_by_a_pause_that_was_none_says_nothing(turns, spoken):
+    gate, number, told = Turnstile(), 0, {"phase": "waiting"}
+    key = turns.begin("", Session(), gate).key
+    assert list(turns.answer("", Session(), gate, aloud=False)) == []  # for the turn before, which was stopped
+    loud = spoken[np.flatnonzero(np.abs(spoken) > 0.05)[0] :]
+
+    def go_on_until(phase, sound):
+        nonlocal number, told
+        first = number
+        while told["phase"] != phase:
+            at = 1_600 * (number - first)
+            told = turns.hear(_piece(key, number, sound[at : at + 1_600]))
+            number += 1
+
+    go_on_until("answering", spoken)
+    begun = turns.answer("", Session(), gate, aloud=False)
+    view, _ = next(begun)
+    assert "Thinking" in view.status
+    go_on_until("speaking", loud)
+    assert [view.status for view, _ in begun] == [""]
+    assert list(turns.answer("", Session(), gate, aloud=False)) == []
 
 
 def _piece(key, number, samples):
