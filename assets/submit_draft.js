@@ -31,11 +31,21 @@ const fieldsOf = (values) => Object.fromEntries(names.map((name, place) => [name
 const isBegun = (fields) => names.some((name) => fields[name] !== start[name]);
 
 // The form's fields, with every change of one. A page that is being opened changes them too, before the draft is read.
-const keep = (...values) => {
-  if (!window.emDraftIsRead) return;
-  const [draft, fields] = [read(), fieldsOf(values)];
+const put = (draft, fields) => {
   if (draft.tray || isBegun(fields)) write({ ...draft, fields });
   else if (!draft.receipt) forget();
+};
+const keep = (...values) => {
+  if (window.emDraftIsRead) put(read(), fieldsOf(values));
+};
+
+// Gradio calls none of these once it has lost the connection, and then opens the page anew: what is filled in meanwhile
+// is kept as the browser tells it.
+const keepFilledIn = ({ target }) => {
+  const name = names.find((name) => target.closest?.(`#submit-${name}`));
+  if (!name) return;
+  const draft = read();
+  put(draft, { ...start, ...draft.fields, [name]: target.value });
 };
 
 // All that the page has now: the form's fields, the tray's token, the receipt.
@@ -50,6 +60,7 @@ const save = (...values) => {
 // The form's fields, the tray's token, the receipt and the step, as they were kept.
 const restore = () => {
   const draft = read();
+  if (!window.emDraftIsRead) document.addEventListener("input", keepFilledIn, true);
   window.emDraftIsRead = true;
   const kept = (name) => {
     const value = draft.fields?.[name];

@@ -12,6 +12,10 @@ from tests.unit.ui.shown_submissions import HOSTILE, Shelf
 
 TOKEN = "open sesame"
 CONTACT = "bo-private@example.org"
+TOLD_INTO_VIEW = """
+const scroll = Element.prototype.scrollIntoView;
+Element.prototype.scrollIntoView = function (...how) { scroll.apply(this, how); this.dataset.inView = ""; };
+"""
 
 
 @pytest.fixture(scope="module")
@@ -46,13 +50,14 @@ def moderate(visit, app):
     """Opens the page with the token, at one submission where its model is named."""
 
     def go(model="", **given):
-        page = visit("moderation", "#mod-note .sub-said", base=app.url, **given)
+        page = visit("moderation", "#mod-note .sub-said", base=app.url, before=TOLD_INTO_VIEW, **given)
         page.fill("#mod-key input", TOKEN)
         page.keyboard.press("Enter")
         page.wait_for_selector("#mod-table table")
         if model:
             page.locator("#mod-table button[data-pick]").get_by_text(model, exact=True).click()
             page.wait_for_function("(name) => document.querySelector('#mod-head h2')?.innerText === name", arg=model)
+            page.wait_for_selector("#mod-head[data-in-view]")  # a button that moves while it is pressed is not pressed
         return page
 
     return go

@@ -159,6 +159,22 @@ def test_a_reload_finds_form_files_and_step_again(page, mini):
     assert page.input_value(READY) == "" and page.evaluate(DRAFT) is None
 
 
+def test_what_is_filled_in_after_a_request_was_lost_is_kept(page):
+    fill(page, NAME, "basic")
+    open_more(page)
+    page.context.set_offline(True)
+    page.click("#submit-check")  # gradio lets go of all its events, until it opens the page anew
+    page.wait_for_selector("[data-connection] >> visible=true")
+    page.wait_for_selector(".toast-body", state="attached")
+    fill(page, "Filled in later", "zero")
+    page.fill("#submit-contact :is(input, textarea)", "ada@example.org")
+    with page.expect_event("framenavigated"):
+        page.context.set_offline(False)
+    page.wait_for_selector("#submit-prompt label:has-text('zero') input:checked")
+    page.wait_for_function("(field) => document.querySelector(field)?.value === 'Filled in later'", arg=READY)
+    assert page.evaluate(f"{DRAFT}.fields.contact") == "ada@example.org"
+
+
 def test_a_lost_connection_loses_nothing_and_hands_in_once(page, app, mini):
     before = submissions_of(app)
     fill(page, NAME, "basic")
