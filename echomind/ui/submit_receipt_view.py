@@ -50,11 +50,10 @@ def is_moving(status: Status) -> bool:
     return status.state in MOVING or not status.stored
 
 
-def state_html(status: Status, told: str = "") -> Markup:
-    """Where a submission is, with ``told`` above it: the part of a receipt that changes while one looks at it."""
+def state_html(status: Status) -> Markup:
+    """Where a submission is: the part of a receipt that changes while one looks at it."""
     return h(
         "div",
-        h("p", told if isinstance(told, Text) else visible(told), class_="em-said", role="status") if told else None,
         _now(status),
         class_="em-done",
         data_state=status.state,
@@ -133,8 +132,8 @@ def _way(status: Status) -> Markup:
     return h("ol", steps, class_="em-way", aria_label=t("States, times in UTC"))
 
 
-def facts_html(receipt: Receipt) -> Markup:
-    """What was received, to be copied and kept: the part of a receipt that never changes."""
+def facts_html(receipt: Receipt, told: str = "") -> Markup:
+    """What was received, to be copied and kept, with ``told`` above it: the part of a receipt that never changes."""
     size = sum(file.size for file in receipt.files)
     facts: list[tuple[str, Markup | str]] = [
         (t("Model"), visible(receipt.form.model)),
@@ -146,6 +145,7 @@ def facts_html(receipt: Receipt) -> Markup:
     rows = [piece for name, value in facts for piece in (h("dt", name), h("dd", value))]
     return h(
         "section",
+        h("p", told if isinstance(told, Text) else visible(told), class_="em-said", role="status") if told else None,
         h("dl", _copied(t("Receipt"), receipt.id, "submit-id"), rows),
         h("dl", _copied(t("Content hash, SHA-256"), receipt.content, "submit-content")),
         h(

@@ -170,8 +170,8 @@ class Steps:
             return replace(shown, done=lost_html(submission_id, str(error)), moving=True)
         return replace(
             shown,
-            done=state_html(status, told),
-            facts=facts_html(status.receipt),
+            done=state_html(status),
+            facts=facts_html(status.receipt, told),
             scores=scores,
             moving=is_moving(status),
         )

@@ -23,7 +23,7 @@ def test_a_receipt_can_be_copied_and_downloaded_before_anything_is_scored(parse,
     shelf.add("new", HOSTILE, contact="ada@example.org")
     found = status("new")
     assert view.scored_html(found, None) == ""
-    html = view.state_html(found, told=HOSTILE) + view.facts_html(found.receipt)
+    html = view.state_html(found) + view.facts_html(found.receipt, told=HOSTILE)
     page = parse(html)
     assert not page.all("script") and "ada@example.org" not in html
     assert page.all("code", id="submit-id")[0].text == found.id

@@ -90,7 +90,7 @@ def test_handing_in_twice_gives_the_receipt_of_the_first_time(ready):
     first = ready.steps.hand_in(ready.given)
     assert (first.step, first.moving) == (RECEIPT, True) and ready.ids() == [first.receipt]
     again = ready.steps.hand_in(ready.given)  # the first answer was lost
-    assert again.receipt == first.receipt and "received before" in again.done and ready.ids() == [first.receipt]
+    assert again.receipt == first.receipt and "received before" in again.facts and ready.ids() == [first.receipt]
 
 
 def test_without_files_the_first_step_says_so(visit):
