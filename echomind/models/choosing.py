@@ -5,7 +5,8 @@
    never what a speaker needs. *By training*: a linear map, fitted
    on our own corpus, from a reply, a cause or a remark to the cue it was written for ("Get some rest" to ``tired``).
 2. Either way gives a share of the option to each cue; what the cue heads heard gives each cue a probability. The score
-   of an option is the logarithm of the probability of what it speaks of, summed over the two ways.
+   of an option is the logarithm of the probability of what it speaks of, summed over the two ways. Training counts
+   more: what an option implies ("a coloring book") is seldom named.
 3. Where the options are yes and no, the question is read by name instead: yes is as likely as any cue that it names.
 
 The small decoder's likelihoods, which answered before, were at chance: they stay for checkpoints without a reader.
@@ -40,6 +41,7 @@ UNKIND = "unkind"  # what no voice ever asks for
 BY_NAME = 0.03  # temperature of the similarities: the nearest few phrases count
 NAMED_AT_ONCE, NAMED_SHARE = 0.05, 0.5  # a question names the nearest cue, and others at least half as near
 FLOOR = 1e-3  # no cue is ever ruled out
+TRAINED_COUNTS = 3.0  # times as much as by name
 
 PHRASES: dict[str, tuple[str, ...]] = {
     "male": ("male", "a man", "a male speaker"),
@@ -126,7 +128,9 @@ class OptionReader:
     @property
     def digest(self) -> str:
         """The first 12 hexadecimal digits of SHA-256 over the map and the phrases: answers of two never mix."""
-        digest = hashlib.sha256(json.dumps([PHRASES, BY_NAME, NAMED_AT_ONCE, NAMED_SHARE, FLOOR]).encode())
+        digest = hashlib.sha256(
+            json.dumps([PHRASES, BY_NAME, NAMED_AT_ONCE, NAMED_SHARE, FLOOR, TRAINED_COUNTS]).encode()
+        )
         digest.update(np.ascontiguousarray(self.weight, np.float32).tobytes())
         digest.update(np.ascontiguousarray(self.bias, np.float32).tobytes())
         return digest.hexdigest()[:12]
@@ -166,7 +170,7 @@ class OptionReader:
         for vector in self.vectors(list(options.values())):
             name = float(_softmax(self.named(vector) / BY_NAME) @ by_name)
             training = float(self.trained(vector) @ by_training)
-            scores.append(math.log(FLOOR + name) + math.log(FLOOR + training))
+            scores.append(math.log(FLOOR + name) + TRAINED_COUNTS * math.log(FLOOR + training))
         return dict(zip(options, _softmax(np.array(scores)).tolist(), strict=True))
 
     def _yes(self, question: str, by_name: np.ndarray) -> float:
