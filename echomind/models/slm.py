@@ -15,7 +15,7 @@ from echomind.audio import SAMPLE_RATE, Clip
 from echomind.errors import CheckpointError
 from echomind.models.choosing import FOLDER as OPTION_READER
 from echomind.models.choosing import OptionReader, load_reader
-from echomind.models.feeling import felt, said_emotions, with_words
+from echomind.models.feeling import felt, said_emotions
 from echomind.models.protocol import VAD, Cue, Perception, Thinking, Turn
 from echomind.models.writing import Read, Writer
 from echomind.slm import EchoMindForConditionalGeneration, EchoMindProcessor
@@ -187,10 +187,8 @@ class EchoMindSLM:
         """
         encoded = self._encoded(clip)
         if self.options is not None:
-            cues = self._cues(self.model.cue_logits(encoded))
-            if (words := self._words(transcript)) is not None:
-                cues["emotion"] = with_words(cues["emotion"], said_emotions(words.evidence[0]))
-            return self.options.shares(question, options, cues)
+            words = self._words(transcript) if transcript.strip() else None
+            return self.options.shares(question, options, self._cues(self.model.cue_logits(encoded)), words)
         return self._likeliest(self.model.audio_embeddings(encoded), question, options, transcript)
 
     @torch.inference_mode()

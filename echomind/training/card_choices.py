@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from echomind.audio import load_clip
 from echomind.benchmark.items import Question
 from echomind.benchmark.load import MINI, load_set
 from echomind.benchmark.question_types import LEVELS
+from echomind.models.asr import POCKETSPHINX, load_recognizer
+from echomind.models.own import AT_ONCE, HeardWords
 from echomind.models.slm import EchoMindSLM
 
 CHOSEN_ON = 3  # one script in so many was looked at when the rule was chosen
@@ -49,13 +52,20 @@ def accuracy(answered: list[tuple[Question, bool]]) -> dict[str, Any]:
 
 
 def measure_choices(slm: EchoMindSLM, root: Path) -> dict[str, Any]:
-    """Mini's questions, by our model; the data root is not needed, Mini lies in the repository."""
+    """Mini's questions, by our model and the words that it recognises; Mini lies in the repository, not in ``root``."""
+    return right_in_mini(slm, HeardWords(load_recognizer(POCKETSPHINX)))
+
+
+def right_in_mini(slm: EchoMindSLM, words: HeardWords) -> dict[str, Any]:
+    """How many of Mini's questions are answered right, by :func:`accuracy`."""
     questions = load_set(MINI).questions
-    clips: dict[Path, Any] = {}
+    clips = {path: load_clip(path) for path in {question.audio for question in questions}}
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(words.of, clips.values()))  # several at once; each is remembered
     answered: dict[bool, list[tuple[Question, bool]]] = {True: [], False: []}
     for question in questions:
-        clip = clips.get(question.audio) or clips.setdefault(question.audio, load_clip(question.audio))
-        shares = slm.choose(clip, question.question, question.options)
+        clip = clips[question.audio]
+        shares = slm.choose(clip, question.question, question.options, transcript=words.of(clip))
         best = max(shares, key=lambda letter: shares[letter])
         answered[chosen_on(question.script)].append((question, best == question.answer))
     return {"chosen_on": accuracy(answered[True]), "held_out": accuracy(answered[False])}

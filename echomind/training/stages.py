@@ -245,7 +245,7 @@ def run_configured(name: str, path: Path) -> dict[str, Any]:
     if name == "teacher":
         return run_teacher(load_config(path, TeacherConfig, ("data_root", "run_dir", "out", "beside")))
     if name == "options":
-        return run_options(load_config(path, OptionsConfig, ("out", "base")))
+        return run_options(load_config(path, OptionsConfig, ("out", "model", "base")))
     if name == "judge":
         return run_judge(load_config(path, JudgeConfig, ("model", "data_root", "run_dir", "out", "base")))
     if name == "ears":

@@ -149,6 +149,16 @@ def load_openers(path: Path = HERE / "openers.json") -> dict[str, dict[str, list
     return json.loads(path.read_text(encoding="utf-8"))
 
 
+@lru_cache(maxsize=1)
+def load_implications(path: Path = HERE / "implications.json") -> dict[str, dict[str, list[str]]]:
+    """What a cue implies, by cue ("none" too) and kind: texts that fit this cue better than any other.
+
+    Kinds: what came ``before``, a ``suggestion``, a ``recommendation``, the speaker's ``intent``, the ``style`` of
+    response that is called for, a ``reply``. Written for this file alone, by writers who saw no benchmark.
+    """
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
 def scenarios_of(part: str) -> tuple[Scenario, ...]:
     """Scenarios of ``"train"`` or ``"test"``."""
     return tuple(s for s in load_scenarios() if s.part == part)

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from echomind.audio import SAMPLE_RATE, Clip
-from echomind.models.choosing import READ_LABELS, OptionReader
+from echomind.models.choosing import HEARD_LABELS, READ_LABELS, OptionReader, TextMap
 from echomind.models.feeling import TELLING, felt, said_emotions, voice_displacement, with_words
 from echomind.models.own import weights_digest
 from echomind.models.protocol import VAD, Cue
@@ -103,7 +103,8 @@ def test_what_the_words_feel_like_moves_the_thinking_and_the_choice(tiny_checkpo
     rng = np.random.default_rng(0)
     clip = Clip((rng.normal(size=SAMPLE_RATE) * 0.1).astype(np.float32))
     size = len(READ_LABELS)
-    slm.options = OptionReader(rng.normal(size=(size, 384)).astype("f4"), np.zeros(size, "f4"), minilm())
+    random_map = TextMap(rng.normal(size=(size, 384)).astype("f4"), np.zeros(size, "f4"))
+    slm.options = OptionReader(random_map, random_map, np.full(len(HEARD_LABELS), 0.5, "f4"), minilm())
     options = {"A": "Happy", "B": "Disgusted"}
     plain = slm.choose(clip, "What is felt?", options, transcript="we won")
     for word in ("happy", "disgust"):

@@ -1,4 +1,3 @@
-from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -6,7 +5,7 @@ import pytest
 
 from echomind.benchmark.items import Question
 from echomind.benchmark.question_types import QUESTION_TYPE
-from echomind.training.card_choices import accuracy, chosen_on, measure_choices
+from echomind.training.card_choices import accuracy, chosen_on, right_in_mini
 
 
 def question(script: str, kind: str = "nve_recognition") -> Question:
@@ -30,19 +29,25 @@ def test_the_interval_draws_scripts():
     assert found["reasoning"]["types"] == {"speaker_intent_recognition": {"value": 1.0, "n": 1}}
 
 
-def test_every_question_of_mini_is_asked_once_and_scored_by_its_key(monkeypatch):
-    asked = []
+def test_every_question_of_mini_is_asked_once_with_its_words_and_scored_by_its_key(monkeypatch):
+    asked, recognised = [], []
 
-    @dataclass
     class First:
-        def choose(self, clip, question, options):
+        def choose(self, clip, question, options, *, transcript):
+            assert transcript == f"words of {clip.path.name}"
             asked.append(question)
             return {key: float(key == "A") for key in options}
 
+    class Words:
+        def of(self, clip):
+            recognised.append(clip.path)
+            return f"words of {clip.path.name}"
+
     monkeypatch.setattr("echomind.training.card_choices.load_clip", lambda path: SimpleNamespace(path=path))
-    found = measure_choices(First(), Path("nowhere"))  # type: ignore[arg-type]
+    found = right_in_mini(First(), Words())  # type: ignore[arg-type]
     totals = {level: sum(found[part][level]["n"] for part in found) for level in ("understanding", "reasoning")}
     assert totals == {"understanding": 705, "reasoning": 821}
     assert len(asked) == 1526
+    assert len(set(recognised)) == 488
     always_a = sum(found[part]["understanding"]["value"] * found[part]["understanding"]["n"] for part in found) / 705
     assert always_a == pytest.approx(0.32, abs=0.05)  # letters are keys equally often
