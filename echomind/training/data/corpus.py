@@ -154,7 +154,8 @@ def load_implications(path: Path = HERE / "implications.json") -> dict[str, dict
     """What a cue implies, by cue ("none" too) and kind: texts that fit this cue better than any other.
 
     Kinds: what came ``before``, a ``suggestion``, a ``recommendation``, the speaker's ``intent``, the ``style`` of
-    response that is called for, a ``reply``. Written for this file alone, by writers who saw no benchmark.
+    response that is called for, a ``reply``. Written for this file by a language model that was shown neither clips
+    nor questions of any benchmark.
     """
     return json.loads(path.read_text(encoding="utf-8"))
 
