@@ -106,17 +106,8 @@ class OptionReader:
     @property
     def digest(self) -> str:
         """The first 12 hexadecimal digits of SHA-256 over maps, phrases and numbers: answers of two never mix."""
-        numbers = [
-            BY_NAME,
-            NAMED_AT_ONCE,
-            NAMED_SHARE,
-            FLOOR,
-            TRAINED_COUNTS,
-            AGAINST_USUAL,
-            NEITHER,
-            SPREAD,
-            ASKED_FOR,
-        ]
+        numbers = [BY_NAME, NAMED_AT_ONCE, NAMED_SHARE, CLEARLY, FLOOR, TRAINED_COUNTS, AGAINST_USUAL]
+        numbers += [NEITHER, SPREAD, ASKED_FOR]
         digest = hashlib.sha256(json.dumps([PHRASES, PEOPLE_PHRASES, MOODS, numbers]).encode())
         for values in (*self.written_for, *self.implies, self.usual):
             digest.update(np.ascontiguousarray(values, np.float32).tobytes())
@@ -124,7 +115,7 @@ class OptionReader:
 
     @cached_property
     def _encoder(self) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
-        tower, tokenizer = new_tower(self.base)  # on first use: the talk page never asks
+        tower, tokenizer = new_tower(self.base)  # on first use
         return tower.encoder.eval(), tokenizer
 
     @cached_property
@@ -272,6 +263,8 @@ def load_reader(folder: Path, base: Path | None = None) -> OptionReader:
             f"{folder}: found labels ({len(found[0])} of texts, {len(found[1])} of sounds; values: {sizes}) that are "
             f"not the {len(READ_LABELS)} and {len(HEARD_LABELS)} expected"
         )
+    if not ((reader.usual > 0) & (reader.usual < 1)).all():
+        raise CheckpointError(f"{folder}: found {reader.usual.tolist()} as what is usually heard, expected 0 to 1")
     if (digest := weights_digest(base)) != expected:
         raise CheckpointError(f"{folder}: made for a base with SHA-256 {expected}, found {digest} in {base}")
     return reader

@@ -189,7 +189,7 @@ def test_a_reader_comes_back_as_it_was_saved_and_refuses_other_labels(tmp_path, 
     rng = np.random.default_rng(0)
     size = len(READ_LABELS)
     weight = np.asarray(rng.normal(size=(size, 384)), np.float32, order=order)
-    bias, usual = (rng.uniform(size=n).astype("f4") for n in (size, len(HEARD_LABELS)))
+    bias, usual = (rng.uniform(0.1, 0.9, size=n).astype("f4") for n in (size, len(HEARD_LABELS)))
     made = OptionReader(NO_MAP, TextMap(weight, bias), usual, minilm())
     save_reader(made, tmp_path)
     again = load_reader(tmp_path)
@@ -206,6 +206,10 @@ def test_a_reader_comes_back_as_it_was_saved_and_refuses_other_labels(tmp_path, 
     save_file(whole | {"usual": usual[1:]}, tmp_path / "reader.safetensors")
     with pytest.raises(CheckpointError, match=r"found labels .* that are not the 40 and 47 expected"):
         load_reader(tmp_path)
+    for wrong in (0.0, 1.0, np.nan):
+        save_file(whole | {"usual": np.full_like(usual, wrong)}, tmp_path / "reader.safetensors")
+        with pytest.raises(CheckpointError, match="as what is usually heard, expected 0 to 1"):
+            load_reader(tmp_path)
     save_file(whole, tmp_path / "reader.safetensors")
     (tmp_path / "reader.json").write_text(json.dumps(text | {"base": {"sha256": "0"}}))
     with pytest.raises(CheckpointError, match="SHA-256"):
