@@ -31,6 +31,7 @@ from echomind.slm.configuration import EMOTION_OF_CUE, THINKING_EMOTIONS
 from echomind.taxonomy import NONE
 
 FAINTEST = 0.02  # a reading that agrees with nothing heard still has this: readings are right in 7 of 10 only
+CLEARLY = 0.5  # a cue heard with this probability is spoken of
 MOST_TAKEN_UP = 2
 
 
@@ -86,19 +87,21 @@ def expected_labels(emotion: str, heard: Mapping[str, float]) -> np.ndarray:
     """How far a reply may speak of each of ``READ_LABELS``, 0 to 1, given the emotion perceived and the cues heard.
 
     Of the cues that speak for the emotion the strongest counts fully and others by their share of it (to speak of a
-    cough is wrong for one who is out of breath); where none was heard, all do. Cues that speak for no emotion count by
-    their probability, nothing at all fully when the emotion is neutral and half otherwise.
+    cough is wrong for one who is out of breath); where none was heard, all do. An emotion that is a cue itself may
+    come from the words: then it counts for what is missing to a sound heard clearly, and a laugh that was hardly heard
+    is not spoken of. Cues that speak for no emotion count by their probability, nothing at all fully when the emotion
+    is neutral and half otherwise.
     """
-    own = [label for label in READ_LABELS if EMOTION_OF_CUE.get(label) == emotion]
-    strongest = max((heard.get(label, 0.0) for label in own), default=0.0)
-    expected = dict.fromkeys(READ_LABELS, 0.0)
-    for label in READ_LABELS:
-        if label in own:
-            expected[label] = heard.get(label, 0.0) / strongest if strongest > 0 else 1.0
-        elif label == NONE:
-            expected[label] = 1.0 if emotion == THINKING_EMOTIONS[0] else 0.5
-        elif label not in EMOTION_OF_CUE:
-            expected[label] = heard.get(label, 0.0)
+    own = {label: heard.get(label, 0.0) for label in READ_LABELS if EMOTION_OF_CUE.get(label) == emotion}
+    enough = max(own.values(), default=0.0)
+    if emotion in own:
+        enough = max(enough, CLEARLY)
+    expected = {label: heard.get(label, 0.0) if label not in EMOTION_OF_CUE else 0.0 for label in READ_LABELS}
+    expected |= {label: p / enough if enough > 0 else 1.0 for label, p in own.items()}
+    if emotion in own:
+        sounds = max((expected[label] for label in own if label != emotion), default=0.0)
+        expected[emotion] = max(expected[emotion], 1.0 - sounds)
+    expected[NONE] = 1.0 if emotion == THINKING_EMOTIONS[0] else 0.5
     return np.array([expected[label] for label in READ_LABELS])
 
 

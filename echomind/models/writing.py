@@ -22,7 +22,7 @@ from echomind.slm import EchoMindForConditionalGeneration, EchoMindProcessor
 from echomind.slm.branches import SharedWeights
 from echomind.slm.configuration import CONFIDENCE_VALUES, CONFIDENCES, THINKING_EMOTIONS
 
-VERSION = 6  # of how replies are written: answers of two versions are never mixed
+VERSION = 7  # of how replies are written: answers of two versions are never mixed
 CAUSES, SENTENCES = 8, 16  # candidates of a cause and of each sentence: a step of 16 rows takes 1.1 times one of 8
 # Taken off the logit of a token that leads to an unknown word, row by row: held hard to the words that are known, or
 # softly, which keeps more of the model's own way of speaking.

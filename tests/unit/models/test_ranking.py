@@ -32,11 +32,26 @@ def test_a_reply_may_speak_of_the_strongest_cue_of_the_emotion_and_less_of_the_o
     assert found["happy"] == 0
 
 
-def test_where_nothing_was_heard_any_cue_of_the_emotion_will_do():
+def test_where_nothing_was_heard_a_reply_speaks_of_the_emotion_and_of_no_sound():
     found = expected("sad")
-    assert found["sad"] == found["sobbing"] == found["sigh"] == 1
-    assert found["angry"] == found["rain"] == 0
+    assert found["sad"] == 1
+    assert found["sobbing"] == found["sigh"] == found["angry"] == found["rain"] == 0
+    found = expected("unwell")  # named by its sounds alone
+    assert found["hoarse"] == found["breath"] == found["cough"] == found["moan"] == 1
     assert expected("neutral")["none"] == 1
+    assert expected("surprise")["surprise"] == 1
+
+
+def test_a_laugh_that_was_hardly_heard_is_not_spoken_of():
+    found = expected("happy", laughter=0.03, happy=0.01)
+    assert found["happy"] == pytest.approx(0.94)
+    assert found["laughter"] == pytest.approx(0.06)
+    found = expected("happy", laughter=0.9, happy=0.09)
+    assert found["laughter"] == 1
+    assert found["happy"] == pytest.approx(0.1)
+    found = expected("sad", sad=0.3)
+    assert found["sad"] == 1
+    assert found["sobbing"] == 0
 
 
 def test_features_say_what_they_say():
