@@ -7,10 +7,12 @@ const state = element.querySelector("[data-state]");
 const keep = element.querySelector("[data-keep]");
 const PIECE = 4_000; // milliseconds of sound sent at once at most, after a connection that stood still
 const TRIES = 8;
+const LATE = 700; // milliseconds after a turn has ended by itself in which a press was meant for that end
 const TIMES = "#talk-times .em-times"; // what a finished turn shows last
 
 // idle, starting, listening, answering (the reply begins, and is taken back if one goes on), replying
 let turn = { phase: "idle" };
+let ended = -LATE; // when a turn last did so by itself
 
 const LABELS = { idle: word("Speak"), starting: word("One moment …"), listening: word("Listening … press when done"),
   answering: word("Listening … press when done"), replying: word("Speak") };
@@ -167,6 +169,7 @@ const show = (known) => {
   const asked = turn.phase === "answering";
   closeMicrophone();
   enter("replying", word("Done listening."));
+  if (!turn.finishing) ended = performance.now();
   hideHeard();
   if (!asked) trigger("submit");
   if (keep.checked && known.ended !== "nothing") goOn();
@@ -223,6 +226,7 @@ const start = async () => {
 
 button.addEventListener("click", (event) => {
   event.stopPropagation();
+  if (turn.phase === "replying" && performance.now() - ended < LATE) return;
   if (turn.phase === "idle" || turn.phase === "replying") return start();
   if (turn.phase === "starting") return reset();
   turn.finishing = true;

@@ -39,11 +39,21 @@ def page(app, visit):
     return visit("", SPEAK, base=app.url)
 
 
+# As one who is done, unless the turn has ended by itself since: then a press would begin another.
+END_TURN = """(speak) => {
+    const { phase } = document.querySelector("[data-live]").dataset;
+    if (["listening", "answering"].includes(phase)) document.querySelector(speak).click();
+}"""
+# Quicker than a click by hand, and than the next frame of a busy machine: a reply may take less than that.
 STOP_AT_ONCE = """() => {
     const look = () => {
         const stop = document.querySelector("#talk-stop");
-        stop?.offsetParent && document.querySelector(".em-busy") ? stop.click() : requestAnimationFrame(look);
+        if (!stop?.offsetParent || !document.querySelector(".em-busy")) return;
+        watching.disconnect();
+        stop.click();
     };
+    const watching = new MutationObserver(look);
+    watching.observe(document.body, { subtree: true, childList: true, attributes: true });
     look();
 }"""
 
@@ -65,6 +75,12 @@ def wait_for_answer(page):
     page.wait_for_selector(".em-reply-text")
 
 
+def speak_again(page):
+    """A press a moment after the end of a turn is a late one for that turn; after that it means another."""
+    page.wait_for_timeout(800)
+    page.click(SPEAK)
+
+
 def wait_for_cues(page):
     page.wait_for_function("document.querySelectorAll('.em-cue').length === 12")
 
@@ -74,7 +90,7 @@ def test_one_tap_and_the_turn_ends_by_itself(app, page):
     # then one speaks again, as one would.
     wrong = {}
     for _ in range(3):
-        page.click(SPEAK)
+        speak_again(page)
         wait_for_phase(page, "listening")
         page.wait_for_selector("[data-words]:not([hidden])")  # words while one speaks
         assert page.locator("[data-words]").inner_text().strip()
@@ -117,14 +133,35 @@ def test_the_button_ends_a_turn(page):
     assert page.input_value("#talk-transcript textarea")
 
 
+def test_a_press_as_the_turn_ends_by_itself_begins_no_other(page):
+    press = """(speak) => {
+        const live = document.querySelector("[data-live]");
+        window.phases = [];
+        new MutationObserver(() => {
+            if (window.phases.at(-1) === live.dataset.phase) return;
+            window.phases.push(live.dataset.phase);
+            if (live.dataset.phase === "replying") document.querySelector(speak).click();
+        }).observe(live, { attributes: true, attributeFilter: ["data-phase"] });
+    }"""
+    page.evaluate(press, SPEAK)
+    page.click(SPEAK)
+    wait_for_phase(page, "replying")
+    wait_for_answer(page)
+    phases = page.evaluate("window.phases")
+    assert phases[-1] == "replying"
+    assert phases.count("starting") == 1
+    speak_again(page)
+    wait_for_phase(page, "listening")
+
+
 def test_stopping_in_the_middle_of_a_reply_and_speaking_again(page):
     for _ in range(3):  # more often than there are places
         page.click(SPEAK)
         page.wait_for_selector("[data-words]:not([hidden])")
-        page.evaluate(STOP_AT_ONCE)  # quicker than a click by hand: a reply may take less than that
-        page.click(SPEAK)
-        page.wait_for_selector("text=Stopped.")
+        page.evaluate(STOP_AT_ONCE)
+        page.evaluate(END_TURN, SPEAK)
         wait_for_phase(page, "idle")
+        page.wait_for_selector("text=Stopped.")
     page.click(SPEAK)
     wait_for_phase(page, "replying")
     wait_for_answer(page)
@@ -133,9 +170,9 @@ def test_stopping_in_the_middle_of_a_reply_and_speaking_again(page):
 
 def test_three_spoken_turns_with_their_trajectory_and_the_last_side_by_side(page):
     for number in (1, 2, 3):
-        page.click(SPEAK)
+        speak_again(page)
         page.wait_for_selector("[data-words]:not([hidden])")
-        page.click(SPEAK)
+        page.evaluate(END_TURN, SPEAK)
         wait_for_phase(page, "replying")
         page.wait_for_function("(n) => document.querySelectorAll('.em-earlier li').length === n - 1", arg=number)
         wait_for_answer(page)
