@@ -31,7 +31,7 @@ from echomind.slm.configuration import EMOTION_OF_CUE, THINKING_EMOTIONS
 from echomind.taxonomy import NONE
 
 FAINTEST = 0.02  # a reading that agrees with nothing heard still has this: readings are right in 7 of 10 only
-CLEARLY = 0.5  # a cue heard with this probability is spoken of
+CLEARLY = 0.5  # a cue heard with this probability counts fully
 MOST_TAKEN_UP = 2
 
 
@@ -87,10 +87,11 @@ def expected_labels(emotion: str, heard: Mapping[str, float]) -> np.ndarray:
     """How far a reply may speak of each of ``READ_LABELS``, 0 to 1, given the emotion perceived and the cues heard.
 
     Of the cues that speak for the emotion the strongest counts fully and others by their share of it (to speak of a
-    cough is wrong for one who is out of breath); where none was heard, all do. An emotion that is a cue itself may
-    come from the words: then it counts for what is missing to a sound heard clearly, and a laugh that was hardly heard
-    is not spoken of. Cues that speak for no emotion count by their probability, nothing at all fully when the emotion
-    is neutral and half otherwise.
+    cough is wrong for one who is out of breath). An emotion that is a cue itself may come from the words alone: its
+    cues then count by their share of ``CLEARLY``, so that a laugh that was hardly heard is not spoken of, and the
+    emotion counts for what is missing to a sound heard clearly. One without a cue of its name (unwell), of which
+    nothing was heard, lets all its cues count. Cues that speak for no emotion count by their probability, nothing at
+    all fully when the emotion is neutral and half otherwise.
     """
     own = {label: heard.get(label, 0.0) for label in READ_LABELS if EMOTION_OF_CUE.get(label) == emotion}
     enough = max(own.values(), default=0.0)
